@@ -1,0 +1,189 @@
+"""The exceptions that booker_components raises.
+
+::
+
+    ConfigurationError(RuntimeError)     the app is set up wrongly; outside the tree on purpose
+    BookerError
+    ├─ Refused                           the visitor can act: the same widget again, with the sentence
+    │  ├─ SlotTaken 409
+    │  ├─ NotBookable 422
+    │  │  └─ InvalidRequest 422          some fields of the request are wrong: which, and why
+    │  ├─ BookingNotFound 404
+    │  ├─ EventTypeNotFound 404
+    │  ├─ BookingClosed 409
+    │  ├─ LinkInvalid 403
+    │  ├─ LinkExpired 410
+    │  ├─ FormExpired 403
+    │  └─ TooManyRequests 429
+    ├─ ProviderError 502                 the backend failed: the notice widget, "try again"
+    │  ├─ ProviderUnavailable 503
+    │  ├─ ProviderRefused 502
+    │  └─ Unsupported 501
+    ├─ WebhookRejected 400
+    └─ DeliveryFailed                    a subscriber could not; the outbox retries
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+
+
+class ConfigurationError(RuntimeError):
+    """The app is set up wrongly; the message names the setting and the remedy.
+
+    Not a `BookerError`: nothing that handles failures of a request may swallow it.
+    """
+
+
+class BookerError(Exception):
+    """The base of every failure that a request can meet."""
+
+    #: The HTTP status of an answer that reports this error.
+    status: ClassVar[int] = 500
+    #: What the visitor reads, unless the raiser knows better.
+    default_sentence: ClassVar[str] = "Something went wrong. Please try again."
+
+    def __init__(self, message: str = "", *, sentence: str | None = None) -> None:
+        self.message = message or type(self).__name__
+        #: One sentence for the visitor; never holds personal data or internals.
+        self.sentence = sentence or self.default_sentence
+        super().__init__(self.message)
+
+
+class Refused(BookerError):
+    """The request was understood and refused; the visitor can act on it."""
+
+    status = 400
+    default_sentence = "That is not possible."
+
+
+class _RuleRefused(Refused):
+    """Refused by a rule of the event type, perhaps only until or since an instant."""
+
+    def __init__(
+        self, message: str = "", *, rule: str = "", until: datetime | None = None, sentence: str | None = None
+    ) -> None:
+        super().__init__(message, sentence=sentence)
+        #: The word of the rule that refused, one of `policy.Rule`.
+        self.rule = rule
+        #: The instant (aware) at which the rule's answer changes or changed, if there is one.
+        self.until = until
+
+
+class SlotTaken(Refused):
+    """Somebody else has the slot, or it stopped being free."""
+
+    status = 409
+    default_sentence = "That time has just been taken. Please choose another one."
+
+
+class NotBookable(_RuleRefused):
+    """The event type does not allow this time: notice, horizon, hours or limits."""
+
+    status = 422
+    default_sentence = "That time cannot be booked. Please choose another one."
+
+
+class InvalidRequest(NotBookable):
+    """Some fields of the request are wrong."""
+
+    default_sentence = "Some answers need your attention."
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(f"Invalid fields: {', '.join(sorted(problems))}.", rule="fields")
+        #: A sentence for each wrong field, by the slug of its question.
+        self.problems = dict(problems)
+
+
+class BookingNotFound(Refused):
+    """No booking has this uid."""
+
+    status = 404
+    default_sentence = "We could not find this booking. Please check the link."
+
+
+class EventTypeNotFound(Refused):
+    """No event type has this slug."""
+
+    status = 404
+    default_sentence = "There is nothing to book at this address. Please check the link."
+
+
+class BookingClosed(_RuleRefused):
+    """The booking cannot be changed any more: past, cancelled, or its cut-off has passed."""
+
+    status = 409
+    default_sentence = "This booking can no longer be changed."
+
+
+class LinkInvalid(Refused):
+    """The link was not made by this app, or for something else."""
+
+    status = 403
+    default_sentence = "This link is not valid."
+
+
+class LinkExpired(Refused):
+    """The link was right once: it has expired, or the booking has changed since."""
+
+    status = 410
+    default_sentence = "This link has expired."
+
+
+class FormExpired(Refused):
+    """The form's token is missing, forged or too old; what was typed is kept, to be sent once more."""
+
+    status = 403
+    default_sentence = "This page was open for a long time. Please send the form once more."
+
+
+class TooManyRequests(Refused):
+    """The same thing was asked for too often."""
+
+    status = 429
+    default_sentence = "That was asked for too often. Please wait a while and try again."
+
+
+class ProviderError(BookerError):
+    """The booking backend failed."""
+
+    status = 502
+    default_sentence = "The booking service did not answer as expected. Please try again in a moment."
+
+
+class ProviderUnavailable(ProviderError):
+    """The backend cannot be reached or asks to wait."""
+
+    status = 503
+    default_sentence = "The booking service is not available right now. Please try again in a moment."
+
+    def __init__(
+        self, message: str = "", *, retry_after: float | None = None, sentence: str | None = None
+    ) -> None:
+        super().__init__(message, sentence=sentence)
+        #: Seconds to wait before the next try, if the backend said so.
+        self.retry_after = retry_after
+
+
+class ProviderRefused(ProviderError):
+    """The backend refused in a way that we do not know."""
+
+
+class Unsupported(ProviderError):
+    """The backend cannot do this at all."""
+
+    status = 501
+    default_sentence = "The booking service cannot do that."
+
+
+class WebhookRejected(BookerError):
+    """An incoming webhook is unsigned, forged, too old or unreadable."""
+
+    status = 400
+    default_sentence = "The webhook was rejected."
+
+
+class DeliveryFailed(BookerError):
+    """A subscriber could not take an event; the outbox tries again."""

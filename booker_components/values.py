@@ -1,0 +1,360 @@
+"""The values that every part speaks: event types, slots, bookings and their events.
+
+All are frozen; all instants are aware; none does any I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+#: An answer as a guest gave it: text, a number, a choice of several options, or a tick.
+Answer = str | float | bool | tuple[str, ...]
+
+
+def _nothing() -> Mapping[str, Answer]:
+    """Give an empty read-only mapping."""
+    return MappingProxyType({})
+
+
+def _require_aware(value: object, *names: str) -> None:
+    """Refuse naive datetimes in the fields *names* of *value*; called for every slot, so it is quick."""
+    for name in names:
+        instant: datetime | None = getattr(value, name)
+        if instant is not None and instant.tzinfo is None:
+            raise ValueError(f"{type(value).__name__}.{name} must be aware, but {instant!r} has no zone.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimeWindow:
+    """The instants from *start* up to, but not including, *end*."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        _require_aware(self, "start", "end")
+
+
+# --- what can be booked --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Schedule:
+    """A host's working hours, in wall time of the host's zone.
+
+    An interval is `(start, end)` in minutes after midnight, 0 to 1440. One whose end is not after its
+    start runs past midnight into the next day.
+    """
+
+    #: Intervals for each weekday, Monday first; always seven.
+    weekly: tuple[tuple[tuple[int, int], ...], ...]
+    #: Other hours for single dates; an empty tuple closes the date.
+    overrides: Mapping[date, tuple[tuple[int, int], ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Host:
+    """A person whose time is booked."""
+
+    slug: str
+    name: str
+    #: IANA name of the zone in which the host works.
+    zone: str
+    email: str = ""
+    schedule: Schedule | None = None
+
+
+class LocationKind(StrEnum):
+    """Where a booking takes place."""
+
+    IN_PERSON = "in_person"
+    LINK = "link"
+    PHONE = "phone"
+    #: The host calls the guest, at a number that the guest gives.
+    ATTENDEE_PHONE = "attendee_phone"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Location:
+    """One place or way to meet."""
+
+    kind: LocationKind
+    #: The address, the URL or the phone number, as the kind asks; empty while it is not known.
+    value: str = ""
+    #: What guests read, for example "Our office in Lyon".
+    label: str = ""
+
+
+class QuestionKind(StrEnum):
+    """The kinds of answer that a question takes."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    EMAIL = "email"
+    PHONE = "phone"
+    NUMBER = "number"
+    SELECT = "select"
+    RADIO = "radio"
+    CHECKBOXES = "checkboxes"
+    BOOLEAN = "boolean"
+    URL = "url"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """Something that the form asks beside name and e-mail."""
+
+    #: The name of the form field and of the prefill parameter.
+    slug: str
+    label: str
+    kind: QuestionKind = QuestionKind.TEXT
+    required: bool = False
+    #: The choices of a select, radio or checkboxes question.
+    options: tuple[str, ...] = ()
+    help: str = ""
+    placeholder: str = ""
+
+
+class ReasonRule(StrEnum):
+    """Whether a guest is asked why."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeRule:
+    """Whether, until when and with what reason a guest may move or cancel a booking."""
+
+    allowed: bool = True
+    #: Changes are possible until this long before the start.
+    notice: timedelta = timedelta(0)
+    reason: ReasonRule = ReasonRule.OPTIONAL
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookingWindow:
+    """How far ahead may be booked: some days from today, or up to and from a date; all in the host's zone."""
+
+    #: Today and this many days after it; None for no such limit.
+    days: int | None = 60
+    #: The first date that may be booked.
+    start: date | None = None
+    #: The last date that may be booked.
+    end: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventType:
+    """A kind of appointment that guests can book."""
+
+    slug: str
+    title: str
+    #: The hosts; the first one's zone is the zone of the event type.
+    hosts: tuple[Host, ...]
+    description: str = ""
+    #: The lengths on offer; the first one is the default.
+    durations: tuple[timedelta, ...] = (timedelta(minutes=30),)
+    #: How far apart slots start; None: as long as the booking.
+    slot_interval: timedelta | None = None
+    buffer_before: timedelta = timedelta(0)
+    buffer_after: timedelta = timedelta(0)
+    #: A slot must start at least this long after now.
+    minimum_notice: timedelta = timedelta(0)
+    window: BookingWindow = BookingWindow()
+    locations: tuple[Location, ...] = ()
+    questions: tuple[Question, ...] = ()
+    #: How many further people a guest may invite.
+    max_guests: int = 10
+    #: Whether the form offers a field for notes.
+    notes: bool = True
+    reschedule: ChangeRule = ChangeRule()
+    cancel: ChangeRule = ChangeRule()
+    #: Working hours of this event type, in place of the host's.
+    schedule: Schedule | None = None
+    #: Owner at the provider (a username or a team), where it has such.
+    owner: str = ""
+
+    @property
+    def host(self) -> Host:
+        """The first host."""
+        return self.hosts[0]
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the zone in which the event type's rules are read."""
+        return self.host.zone
+
+    @property
+    def duration(self) -> timedelta:
+        """The default length."""
+        return self.durations[0]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slot:
+    """A time that is free."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        _require_aware(self, "start", "end")
+
+
+# --- what was booked -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attendee:
+    """The guest who books."""
+
+    name: str
+    email: str
+    #: IANA name of the zone in which the guest reads times.
+    zone: str = "UTC"
+    #: BCP 47 tag of the language of the guest's pages and mails.
+    locale: str = "en"
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookingRequest:
+    """What is needed to book."""
+
+    event_type: str
+    start: datetime
+    attendee: Attendee
+    #: None: the default length of the event type.
+    duration: timedelta | None = None
+    guests: tuple[str, ...] = ()
+    notes: str = ""
+    answers: Mapping[str, Answer] = field(default_factory=_nothing)
+    #: Needed where the event type has several locations or asks for the guest's number.
+    location: Location | None = None
+    #: Requests with the same key are one booking, however often they are sent; empty: never the same.
+    key: str = ""
+    owner: str = ""
+
+    def __post_init__(self) -> None:
+        _require_aware(self, "start")
+
+
+class BookingStatus(StrEnum):
+    """Where a booking stands."""
+
+    CONFIRMED = "confirmed"
+    #: Waits for the host's approval; holds its time.
+    PENDING = "pending"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Booking:
+    """An appointment as it stands."""
+
+    uid: str
+    event_type: str
+    title: str
+    start: datetime
+    end: datetime
+    status: BookingStatus
+    hosts: tuple[Host, ...]
+    attendee: Attendee
+    created_at: datetime
+    updated_at: datetime
+    #: Counts every change; links made for an older revision no longer work.
+    revision: int = 1
+    guests: tuple[str, ...] = ()
+    notes: str = ""
+    answers: Mapping[str, Answer] = field(default_factory=_nothing)
+    location: Location | None = None
+    #: The start before the latest move, if it was moved.
+    former_start: datetime | None = None
+    #: Why it was moved or cancelled, in the words of who did it.
+    reason: str = ""
+    #: Who moved or cancelled it: "guest", "host", or what the host app said.
+    changed_by: str = ""
+    #: The uid of the booking that this one replaced, at providers where moving makes a new booking.
+    replaces: str = ""
+    #: The uid of the booking that stands in this one's place.
+    replaced_by: str = ""
+
+    def __post_init__(self) -> None:
+        _require_aware(self, "start", "end", "created_at", "updated_at", "former_start")
+
+    @property
+    def duration(self) -> timedelta:
+        """The length."""
+        return self.end - self.start
+
+    @property
+    def host(self) -> Host:
+        """The first host."""
+        return self.hosts[0]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still going to take place, as far as its status tells."""
+        return self.status in (BookingStatus.CONFIRMED, BookingStatus.PENDING)
+
+
+class CancelScope(StrEnum):
+    """How much of a series is cancelled."""
+
+    ONE = "one"
+    FOLLOWING = "following"
+    ALL = "all"
+
+
+class EventKind(StrEnum):
+    """What happened to a booking."""
+
+    CREATED = "booking.created"
+    RESCHEDULED = "booking.rescheduled"
+    CANCELLED = "booking.cancelled"
+    #: A guest asked for a new link to a booking.
+    LINK_REQUESTED = "booking.link_requested"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookingEvent:
+    """Something that happened to a booking, as subscribers hear of it."""
+
+    #: Unique; a subscriber that hears the same id twice may ignore the second.
+    id: str
+    kind: EventKind
+    at: datetime
+    #: The booking as it stood right after.
+    booking: Booking
+
+    def __post_init__(self) -> None:
+        _require_aware(self, "at")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookingFilter:
+    """Which bookings to list; every field that is set narrows the list."""
+
+    status: frozenset[BookingStatus] = frozenset()
+    event_type: str = ""
+    attendee_email: str = ""
+    #: Bookings that end after this instant.
+    after: datetime | None = None
+    #: Bookings that start before this instant.
+    before: datetime | None = None
+    limit: int = 100
+    offset: int = 0
+    descending: bool = False
+
+    def __post_init__(self) -> None:
+        _require_aware(self, "after", "before")

@@ -1,0 +1,208 @@
+"""What may be booked, moved and cancelled, why not, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from booker_components.policy import Rule, bookable_window, may_book, may_cancel, may_reschedule
+from booker_components.times import format_instant, parse_instant
+from booker_components.values import (
+    Attendee,
+    Booking,
+    BookingStatus,
+    BookingWindow,
+    ChangeRule,
+    EventType,
+    Host,
+)
+
+PARIS = Host(slug="ada", name="Ada", zone="Europe/Paris")
+HOUR = timedelta(hours=1)
+
+
+def at(text: str) -> datetime:
+    """Give the instant of "2026-03-10 09:00" in UTC."""
+    return parse_instant(text.replace(" ", "T") + "Z")
+
+
+def event_type(**fields: object) -> EventType:
+    """Give an event type of a host in Paris."""
+    return replace(EventType(slug="call", title="Call", hosts=(PARIS,)), **fields)
+
+
+def booking(**fields: object) -> Booking:
+    """Give a booking from 10 March 2026, 09:00 to 09:30 UTC."""
+    usual = Booking(
+        uid="b1",
+        event_type="call",
+        title="Call",
+        start=at("2026-03-10 09:00"),
+        end=at("2026-03-10 09:30"),
+        status=BookingStatus.CONFIRMED,
+        hosts=(PARIS,),
+        attendee=Attendee(name="Grace", email="grace@example.com"),
+        created_at=at("2026-03-01 09:00"),
+        updated_at=at("2026-03-01 09:00"),
+    )
+    return replace(usual, **fields)
+
+
+# --- booking -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("window", "start", "end"),
+    [
+        pytest.param({"days": 0}, "2026-03-10 22:30", "2026-03-10 23:00", id="today"),
+        pytest.param({"days": 1}, "2026-03-10 22:30", "2026-03-11 23:00", id="tomorrow"),
+        pytest.param({"days": 19}, "2026-03-10 22:30", "2026-03-29 22:00", id="over-a-change-of-clocks"),
+        pytest.param(
+            {"days": None, "start": date(2026, 4, 1), "end": date(2026, 4, 2)},
+            "2026-03-31 22:00",
+            "2026-04-02 22:00",
+            id="dates",
+        ),
+        pytest.param(
+            {"days": 5, "end": date(2026, 3, 12)}, "2026-03-10 22:30", "2026-03-12 23:00", id="end-first"
+        ),
+        pytest.param(
+            {"days": 1, "end": date(2026, 4, 12)}, "2026-03-10 22:30", "2026-03-11 23:00", id="days-first"
+        ),
+        pytest.param(
+            {"days": 3, "start": date(2026, 3, 12)}, "2026-03-11 23:00", "2026-03-13 23:00", id="from"
+        ),
+        pytest.param(
+            {"days": None, "end": date(2026, 3, 1)}, "2026-03-10 22:30", "2026-03-10 22:30", id="over"
+        ),
+    ],
+)
+def test_bookable_window_is_read_in_the_hosts_zone(window, start, end):
+    """Dates begin at the host's midnight; notice counts from now (21:30 UTC, 22:30 in Paris)."""
+    offered = event_type(window=BookingWindow(**window), minimum_notice=HOUR)
+
+    allowed = bookable_window(offered, at("2026-03-10 21:30"))
+
+    assert (format_instant(allowed.start), format_instant(allowed.end)) == tuple(
+        format_instant(at(text)) for text in (start, end)
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "rule", "until"),
+    [
+        pytest.param("2026-03-10 11:59", Rule.PAST, "2026-03-10 11:59", id="past"),
+        pytest.param("2026-03-10 12:00", Rule.PAST, "2026-03-10 12:00", id="this-instant"),
+        pytest.param("2026-03-10 12:01", Rule.NOTICE, "2026-03-10 08:01", id="too-soon"),
+        pytest.param("2026-03-10 15:59", Rule.NOTICE, "2026-03-10 11:59", id="a-minute-too-soon"),
+        pytest.param("2026-03-10 16:00", None, None, id="exactly-the-notice"),
+        pytest.param("2026-03-12 22:59", None, None, id="last-minute-of-the-last-day"),
+        pytest.param("2026-03-12 23:00", Rule.HORIZON, "2026-03-10 23:00", id="midnight-after"),
+        pytest.param("2026-03-20 12:00", Rule.HORIZON, "2026-03-17 23:00", id="opens-later"),
+    ],
+)
+def test_start_is_bookable_between_notice_and_horizon(start, rule, until):
+    """With four hours of notice and two days ahead, asked at noon."""
+    offered = event_type(minimum_notice=4 * HOUR, window=BookingWindow(days=2))
+
+    verdict = may_book(offered, at(start), at("2026-03-10 12:00"))
+
+    assert (bool(verdict), verdict.rule) == (rule is None, rule)
+    assert verdict.until == (until and at(until))
+
+
+@pytest.mark.parametrize("start", ["2026-03-31 21:59", "2026-04-30 22:00"], ids=["before", "after"])
+def test_dates_outside_a_fixed_window_never_open(start):
+    """Outside a range of dates there is no instant to wait for."""
+    limits = BookingWindow(days=None, start=date(2026, 4, 1), end=date(2026, 4, 30))
+
+    verdict = may_book(event_type(window=limits), at(start), at("2026-03-10 12:00"))
+
+    assert (verdict.rule, verdict.until) == (Rule.HORIZON, None)
+
+
+def test_lengths_that_are_not_on_offer_are_refused():
+    """Only the event type's own lengths can be booked."""
+    asked = (event_type(durations=(HOUR,)), at("2026-03-11 12:00"), at("2026-03-10 12:00"))
+
+    assert may_book(*asked, duration=HOUR)
+    assert may_book(*asked, duration=2 * HOUR).rule is Rule.DURATION
+
+
+# --- changing ------------------------------------------------------------------------------------
+
+CUTOFFS = event_type(reschedule=ChangeRule(notice=24 * HOUR), cancel=ChangeRule(notice=2 * HOUR))
+
+
+@pytest.mark.parametrize(
+    ("now", "move", "cancel"),
+    [
+        pytest.param("2026-03-09 08:59", None, None, id="early"),
+        pytest.param("2026-03-09 09:00", None, None, id="at-the-deadline-of-moving"),
+        pytest.param("2026-03-09 09:01", Rule.CUTOFF, None, id="after-it"),
+        pytest.param("2026-03-10 07:00", Rule.CUTOFF, None, id="at-the-deadline-of-cancelling"),
+        pytest.param("2026-03-10 07:01", Rule.CUTOFF, Rule.CUTOFF, id="after-that"),
+        pytest.param("2026-03-10 09:00", Rule.PAST, Rule.PAST, id="at-the-start"),
+        pytest.param("2026-03-11 09:00", Rule.PAST, Rule.PAST, id="past"),
+    ],
+)
+def test_moving_and_cancelling_have_cutoffs_of_their_own(now, move, cancel):
+    """At a deadline the change is still possible; after it, no more."""
+    assert may_reschedule(booking(), CUTOFFS, at(now)).rule is move
+    assert may_cancel(booking(), CUTOFFS, at(now)).rule is cancel
+
+
+def test_verdicts_tell_the_deadline():
+    """Before and after, `until` is the same instant: when changes are or were possible."""
+    before, after = at("2026-03-08 09:00"), at("2026-03-09 10:00")
+
+    assert may_reschedule(booking(), CUTOFFS, before).until == at("2026-03-09 09:00")
+    assert may_reschedule(booking(), CUTOFFS, after).until == at("2026-03-09 09:00")
+    assert may_cancel(booking(), CUTOFFS, after).until == at("2026-03-10 07:00")
+
+
+def test_a_booking_without_cutoff_is_open_until_its_start():
+    """A second before the start it can still be moved and cancelled."""
+    moment = at("2026-03-10 08:59") + timedelta(seconds=59)
+
+    assert may_reschedule(booking(), event_type(), moment)
+    assert may_cancel(booking(), event_type(), moment)
+
+
+def test_what_guests_may_not_do_is_refused_at_any_time():
+    """Moving can be forbidden while cancelling is allowed, and the other way round."""
+    now = at("2026-03-01 09:00")
+    fixed = event_type(reschedule=ChangeRule(allowed=False))
+    binding = event_type(cancel=ChangeRule(allowed=False))
+
+    assert may_reschedule(booking(), fixed, now).rule is Rule.NOT_ALLOWED
+    assert may_cancel(booking(), fixed, now)
+    assert may_cancel(booking(), binding, now).rule is Rule.NOT_ALLOWED
+    assert may_reschedule(booking(), binding, now)
+
+
+@pytest.mark.parametrize("status", [BookingStatus.CANCELLED, BookingStatus.REJECTED])
+def test_closed_bookings_cannot_change(status):
+    """What is cancelled says so, even when it is past as well."""
+    closed = booking(status=status)
+
+    for now in (at("2026-03-01 09:00"), at("2026-04-01 09:00")):
+        assert may_reschedule(closed, event_type(), now).rule is Rule.CANCELLED
+        assert may_cancel(closed, None, now).rule is Rule.CANCELLED
+
+
+def test_pending_bookings_can_change():
+    """Waiting for approval is no hindrance."""
+    assert may_cancel(booking(status=BookingStatus.PENDING), event_type(), at("2026-03-01 09:00"))
+
+
+def test_bookings_of_event_types_that_are_gone_can_only_be_cancelled():
+    """There is no time to move to, but cancelling stays possible until the start."""
+    early, late = at("2026-03-10 08:59"), at("2026-03-10 09:00")
+
+    assert may_reschedule(booking(), None, early).rule is Rule.GONE
+    assert may_reschedule(booking(), None, late).rule is Rule.PAST
+    assert may_cancel(booking(), None, early)
+    assert may_cancel(booking(), None, late).rule is Rule.PAST

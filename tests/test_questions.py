@@ -1,0 +1,182 @@
+"""Answers are brought into their proper form, or refused with a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from booker_components import (
+    Attendee,
+    BookingRequest,
+    InvalidRequest,
+    Location,
+    LocationKind,
+    Question,
+    QuestionKind,
+)
+from booker_components.questions import check, check_guests, check_location, checked
+
+from .conftest import CHECKUP, INTRO, MONDAY
+
+
+def question(kind: str, *, required: bool = False) -> Question:
+    """Give a question of a kind, with two options where it needs some."""
+    options = ("A", "B") if kind in ("select", "radio", "checkboxes") else ()
+    return Question(slug="q", label="Q", kind=QuestionKind(kind), required=required, options=options)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "kept"),
+    [
+        pytest.param("text", "  two  words ", "two words", id="text folded"),
+        pytest.param("text", "", None, id="text empty"),
+        pytest.param("text", "   ", None, id="text blank"),
+        pytest.param("long_text", "a\r\nb", "a\nb", id="lines kept"),
+        pytest.param("email", "Bo@Example.COM", "Bo@example.com", id="e-mail"),
+        pytest.param("email", "bö@exämple.com", "bö@exämple.com", id="e-mail beyond ASCII"),
+        pytest.param("phone", "+49 30 123456", "+49 30 123456", id="phone"),
+        pytest.param("number", "2,5", 2.5, id="number with comma"),
+        pytest.param("number", 3, 3.0, id="number as number"),
+        pytest.param("select", "A", "A", id="select"),
+        pytest.param("checkboxes", ["A", "B", "A"], ("A", "B"), id="checkboxes"),
+        pytest.param("checkboxes", [], None, id="no checkbox"),
+        pytest.param("boolean", True, True, id="ticked"),
+        pytest.param("boolean", False, False, id="not ticked"),
+        pytest.param("url", "https://example.com/x", "https://example.com/x", id="url"),
+    ],
+)
+def test_a_good_answer_is_kept_in_its_form(kind: str, given: Any, kept: object) -> None:
+    """What a guest means is kept, however it was typed."""
+    assert check(question(kind), given) == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        pytest.param("text", "a\x00b", id="NUL"),
+        pytest.param("text", "a\ud800", id="lone surrogate"),
+        pytest.param("text", "x" * 501, id="too long"),
+        pytest.param("text", 3, id="not a text"),
+        pytest.param("email", "bo", id="no e-mail"),
+        pytest.param("email", "bo@example.com\nBcc: x@example.com", id="header injection"),
+        pytest.param("phone", "call me", id="no phone"),
+        pytest.param("phone", "(((((((", id="brackets"),
+        pytest.param("number", "many", id="no number"),
+        pytest.param("number", "nan", id="nan"),
+        pytest.param("number", "1e999", id="infinite"),
+        pytest.param("number", True, id="true is no number"),
+        pytest.param("select", "C", id="not an option"),
+        pytest.param("checkboxes", "A", id="one text for several"),
+        pytest.param("checkboxes", ["A", "C"], id="not all options"),
+        pytest.param("boolean", "yes", id="text for a tick"),
+        pytest.param("url", "javascript:alert(1)", id="script"),
+        pytest.param("url", "https://[", id="broken url"),
+    ],
+)
+def test_a_wrong_answer_is_refused_with_a_sentence(kind: str, given: Any) -> None:
+    """The refusal is a sentence for the guest."""
+    with pytest.raises(ValueError) as refusal:
+        check(question(kind), given)
+
+    assert str(refusal.value).endswith(".")
+
+
+@pytest.mark.parametrize("kind", list(QuestionKind))
+def test_a_required_answer_must_be_there(kind: QuestionKind) -> None:
+    """No kind of question lets a required answer pass that is not there."""
+    for nothing in (None, "", (), False):
+        with pytest.raises(ValueError):
+            check(question(kind, required=True), nothing)
+
+
+def test_guests_are_addresses_and_each_once() -> None:
+    """Two times the same guest is one; more than allowed are refused."""
+    assert check_guests(INTRO, ("a@example.com", "a@example.com")) == ("a@example.com",)
+
+    with pytest.raises(ValueError, match="1 guests at most"):
+        check_guests(replace(INTRO, max_guests=1), ("a@example.com", "b@example.com"))
+
+
+def test_a_single_location_needs_no_choice() -> None:
+    """Where there is one place, it is the place; where there are two, one must be named."""
+    office = Location(kind=LocationKind.IN_PERSON, value="1 Main St", label="Office")
+    call = Location(kind=LocationKind.ATTENDEE_PHONE, label="We call you")
+
+    assert check_location(INTRO, None) is None
+    assert check_location(replace(INTRO, locations=(office,)), None) == office
+    both = replace(INTRO, locations=(office, call))
+    assert check_location(both, replace(call, value="+49 30 123456")) == call
+    for wrong in (None, Location(kind=LocationKind.LINK, value="https://evil.example")):
+        with pytest.raises(ValueError):
+            check_location(both, wrong)
+
+
+CALL = Location(kind=LocationKind.ATTENDEE_PHONE, label="We call you")
+OFFICE = Location(kind=LocationKind.IN_PERSON, value="1 Main St", label="Office")
+
+
+def call_request(location: Location | None, phone: str = "") -> BookingRequest:
+    """Give a request for the intro call at *location*, by a guest whose number on file is *phone*."""
+    guest = Attendee(name="Bo", email="bo@example.com", phone=phone)
+    return BookingRequest(event_type="intro-call", start=MONDAY, attendee=guest, location=location)
+
+
+@pytest.mark.parametrize(
+    ("location", "phone"),
+    [
+        pytest.param(replace(CALL, value=" +49 30  123456 "), "", id="with the location"),
+        pytest.param(replace(CALL, value="+49 30 123456"), "+1 212 555", id="with both"),
+        pytest.param(CALL, "+49 30 123456", id="on file"),
+    ],
+)
+def test_a_number_to_call_is_kept_with_location_and_guest(location: Location, phone: str) -> None:
+    """The host reads the number at either place."""
+    request = checked(replace(INTRO, locations=(OFFICE, CALL)), call_request(location, phone))
+
+    assert request.location == replace(CALL, value="+49 30 123456")
+    assert request.attendee.phone == "+49 30 123456"
+
+
+@pytest.mark.parametrize(
+    ("locations", "location", "phone"),
+    [
+        pytest.param((CALL,), None, "", id="only call, nothing given"),
+        pytest.param((OFFICE, CALL), CALL, "", id="missing"),
+        pytest.param((OFFICE, CALL), replace(CALL, value="call me"), "", id="wrong"),
+        pytest.param((OFFICE,), None, "call\x00me", id="wrong on file"),
+    ],
+)
+def test_a_wrong_number_is_a_problem_of_the_phone_field(
+    locations: tuple[Location, ...], location: Location | None, phone: str
+) -> None:
+    """The choice of the place was right, so the sentence stands at the number."""
+    with pytest.raises(InvalidRequest) as refusal:
+        checked(replace(INTRO, locations=locations), call_request(location, phone))
+
+    assert set(refusal.value.problems) == {"phone"}
+
+
+def test_no_choice_of_a_place_is_a_problem_of_the_place_alone() -> None:
+    """Who has not said where is not asked for a number."""
+    with pytest.raises(InvalidRequest) as refusal:
+        checked(replace(INTRO, locations=(OFFICE, CALL)), call_request(None))
+
+    assert set(refusal.value.problems) == {"location"}
+
+
+def test_all_problems_of_a_request_are_told_at_once() -> None:
+    """A caller learns of every wrong field in one go."""
+    request = BookingRequest(
+        event_type="check-up",
+        start=MONDAY,
+        attendee=Attendee(name="", email="bo", zone="Mars/Base"),
+        guests=("x",),
+        answers={"size": "Huge", "shoe": "42"},
+    )
+
+    with pytest.raises(InvalidRequest) as refusal:
+        checked(CHECKUP, request)
+
+    assert set(refusal.value.problems) == {"name", "email", "tz", "guests", "topic", "size", "shoe"}
