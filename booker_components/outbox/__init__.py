@@ -1,0 +1,250 @@
+"""The outbox: keeps each event in the booking's transaction, delivers it later to every subscriber.
+
+At least once, in order per booking and subscriber, again after failures. A delivery is claimed by moving its
+next attempt one lease ahead, so that a crash in the middle makes it due again by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import uuid
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from ..errors import ConfigurationError
+from ..payloads import booking_to_dict
+from ..storage import Storage
+from ..values import Booking, BookingEvent, EventKind
+from .failures import delay_after, described, place
+from .rows import Claim, delivery_of, due, event_of, joined
+from .rows import Delivery as Delivery
+from .rows import DeliveryState as DeliveryState
+from .tables import deliveries, events
+from .worker import Worker
+
+_log = logging.getLogger(__name__)
+
+#: Takes an event; returns once it is safe elsewhere, raises to get it again.
+Subscriber = Callable[[BookingEvent], None]
+
+#: How long a claimed delivery belongs to its claimer; a slower subscriber may hear the event twice.
+LEASE = timedelta(seconds=60)
+
+#: A delivery that still fails this long after its first attempt is parked.
+PARK_AFTER = timedelta(hours=24)
+
+#: Seconds between two looks of the thread at what is due.
+POLL_SECONDS = 2.0
+
+
+class Outbox:
+    """What happened to bookings, and who has heard of it."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        subscribers: Sequence[Subscriber] = (),
+        *,
+        clock: Callable[[], datetime],
+        surroundings: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
+    ) -> None:
+        """Deliver to *subscribers*, each call within `surroundings()`, for example an app context.
+
+        Raises `ConfigurationError` if two subscribers have the same name.
+        """
+        self._storage = storage
+        self._subscribers = _by_name(subscribers)
+        self._clock = clock
+        self._surroundings = surroundings
+        self._worker = Worker(self._step, name="booker-outbox", pause=POLL_SECONDS)
+
+    def add(self, kind: EventKind, booking: Booking) -> BookingEvent:
+        """Keep that *kind* happened to *booking*, in the transaction that is under way, and give the event.
+
+        The same kind for the same revision of a booking is one event, however often it is added: the one
+        kept first is given. Only requests for a link may repeat.
+        """
+        event = BookingEvent(id=str(uuid.uuid4()), kind=kind, at=self._clock(), booking=booking)
+        key = event.id if kind is EventKind.LINK_REQUESTED else f"{booking.uid}/{kind}/{booking.revision}"
+        with self._storage.transaction() as connection:
+            known = connection.execute(select(events).where(events.c.dedupe_key == key)).first()
+            if known is not None:
+                return event_of(known)
+            self._insert(connection, event, key)
+        return event
+
+    def deliver_due(self) -> int:
+        """Call subscribers until nothing is due any more; give how many took their event.
+
+        Must not be called within a transaction: a subscriber may take its time.
+        """
+        if self._storage.is_open:
+            raise RuntimeError("Events are not delivered within a transaction; deliver after it.")
+        delivered = 0
+        while (claim := self._claim()) is not None:
+            delivered += self._deliver(claim)
+        return delivered
+
+    def events(self, limit: int = 100) -> tuple[BookingEvent, ...]:
+        """Give the latest events, newest first; their bookings hold personal data."""
+        query = select(events).order_by(events.c.id.desc()).limit(limit)
+        with self._storage.reading() as connection:
+            return tuple(event_of(row) for row in connection.execute(query))
+
+    def deliveries(self, state: DeliveryState | None = None, limit: int = 100) -> tuple[Delivery, ...]:
+        """Give the latest deliveries, newest first, only those in *state* if it is given."""
+        query = joined().order_by(deliveries.c.id.desc()).limit(limit)
+        if state is not None:
+            query = query.where(deliveries.c.state == state.value)
+        with self._storage.reading() as connection:
+            return tuple(delivery_of(row) for row in connection.execute(query))
+
+    def retry(self, ids: Collection[int] | None = None) -> int:
+        """Make parked deliveries due now, all or those with *ids*; give how many."""
+        query = update(deliveries).where(deliveries.c.state == DeliveryState.PARKED.value)
+        if ids is not None:
+            query = query.where(deliveries.c.id.in_(ids))
+        fresh = query.values(state=DeliveryState.PENDING.value, next_at=self._clock(), first_tried_at=None)
+        with self._storage.transaction() as connection:
+            self._storage.after_commit(self.wake)
+            return connection.execute(fresh).rowcount
+
+    def arm(self) -> None:
+        """Let the first `wake` start the thread: a command that adds nothing needs none."""
+        self._worker.arm()
+
+    def ensure(self) -> None:
+        """Start the thread where it is wanted and does not run; cheap enough for every request."""
+        self._worker.ensure()
+
+    def start(self) -> None:
+        """Deliver in a daemon thread of this process from now on; does nothing if it runs already."""
+        self._worker.start()
+
+    def stop(self) -> None:
+        """Let the thread finish the delivery at hand, and wait for it some seconds."""
+        self._worker.stop()
+
+    def wake(self) -> None:
+        """Let the thread look at once; start it where it is wanted and does not run."""
+        self._worker.wake()
+
+    def _step(self) -> bool:
+        claim = self._claim()
+        if claim is not None:
+            self._deliver(claim)
+        return claim is not None
+
+    def _insert(self, connection: Connection, event: BookingEvent, key: str) -> None:
+        row = {
+            "event_id": event.id,
+            "dedupe_key": key,
+            "kind": event.kind.value,
+            "booking_uid": event.booking.uid,
+            "at": event.at,
+            "booking": booking_to_dict(event.booking),
+        }
+        number = connection.execute(insert(events).values(row)).inserted_primary_key
+        assert number is not None
+        if not self._subscribers:
+            return
+        fresh = {
+            "event": number.id,
+            "booking_uid": event.booking.uid,
+            "state": DeliveryState.PENDING.value,
+            "attempts": 0,
+            "next_at": event.at,
+            "last_error": "",
+        }
+        connection.execute(insert(deliveries), [{**fresh, "subscriber": name} for name in self._subscribers])
+        self._storage.after_commit(self.wake)
+
+    def _claim(self) -> Claim | None:
+        """Take the delivery that has been due longest, if there is one."""
+        now = self._clock()
+        query = due(now, self._subscribers)
+        # Looking costs no lock; most looks find nothing.
+        with self._storage.reading() as connection:
+            if connection.execute(query).first() is None:
+                return None
+        with self._storage.transaction() as connection:
+            row = connection.execute(query.with_for_update(of=deliveries, skip_locked=True)).first()
+            if row is None:
+                return None
+            claim = Claim(
+                id=row.id,
+                attempts=row.attempts + 1,
+                first_tried_at=row.first_tried_at or now,
+                subscriber=row.subscriber,
+                event=event_of(row),
+            )
+            taken = {"attempts": claim.attempts, "first_tried_at": claim.first_tried_at}
+            self._record(connection, row.id, row.attempts, next_at=now + LEASE, **taken)
+        return claim
+
+    def _deliver(self, claim: Claim) -> bool:
+        """Call the subscriber and record how it went; tell whether it took the event."""
+        try:
+            with self._surroundings():
+                self._subscribers[claim.subscriber](claim.event)
+        # A subscriber that calls sys.exit must not end the thread.
+        except (Exception, SystemExit) as error:
+            self._failed(claim, error)
+            return False
+        with self._storage.transaction() as connection:
+            done = {"state": DeliveryState.DONE.value, "done_at": self._clock(), "last_error": ""}
+            self._record(connection, claim.id, claim.attempts, **done)
+        return True
+
+    def _failed(self, claim: Claim, error: BaseException) -> None:
+        now = self._clock()
+        parked = now - claim.first_tried_at >= PARK_AFTER
+        state = DeliveryState.PARKED if parked else DeliveryState.PENDING
+        _log.warning(
+            "Subscriber %s failed on event %s (attempt %d, now %s): %s at %s",
+            claim.subscriber,
+            claim.event.id,
+            claim.attempts,
+            state,
+            type(error).__name__,
+            place(error),
+        )
+        with self._storage.transaction() as connection:
+            self._record(
+                connection,
+                claim.id,
+                claim.attempts,
+                state=state.value,
+                next_at=now + delay_after(claim.attempts),
+                last_error=described(error, claim.event.booking),
+            )
+
+    def _record(self, connection: Connection, delivery: int, attempts: int, /, **values: Any) -> None:
+        # Whose lease has ended in the meantime finds another number of attempts, and records nothing.
+        mine = (deliveries.c.id == delivery) & (deliveries.c.attempts == attempts)
+        connection.execute(update(deliveries).where(mine).values(**values))
+
+
+def subscriber_name(subscriber: Subscriber) -> str:
+    """Give the name under which deliveries to *subscriber* are recorded."""
+    name = getattr(subscriber, "name", "")
+    if isinstance(name, str) and name:
+        return name
+    named = subscriber if hasattr(subscriber, "__qualname__") else type(subscriber)
+    return f"{named.__module__}.{named.__qualname__}"
+
+
+def _by_name(subscribers: Sequence[Subscriber]) -> Mapping[str, Subscriber]:
+    named: dict[str, Subscriber] = {}
+    for subscriber in subscribers:
+        name = subscriber_name(subscriber)
+        if name in named:
+            raise ConfigurationError(
+                f"Two subscribers are called '{name}'; give one of them another 'name' attribute."
+            )
+        named[name] = subscriber
+    return named

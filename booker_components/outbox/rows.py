@@ -1,0 +1,105 @@
+"""Deliveries as values, and the queries that find them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, exists, select
+
+from ..payloads import booking_from_dict
+from ..values import BookingEvent, EventKind
+from .tables import deliveries, events
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    DONE = "done"
+    #: Given up after a day of failures, until somebody retries it.
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """One event on its way to one subscriber; holds no personal data."""
+
+    id: int
+    event_id: str
+    kind: EventKind
+    booking_uid: str
+    subscriber: str
+    state: DeliveryState
+    attempts: int
+    #: When it is due, or due again.
+    next_at: datetime
+    last_error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """A delivery that is ours until its lease ends."""
+
+    id: int
+    attempts: int
+    first_tried_at: datetime
+    subscriber: str
+    event: BookingEvent
+
+
+def joined() -> Select[Any]:
+    """Select deliveries with their events."""
+    columns = [each for each in deliveries.c if each.name not in ("event", "booking_uid")]
+    facts = [each for each in events.c if each.name != "id"]
+    return select(*columns, *facts).join(events, deliveries.c.event == events.c.id)
+
+
+def due(now: datetime, subscribers: Collection[str]) -> Select[Any]:
+    """Select the delivery to one of *subscribers* that has been due longest at *now*."""
+    return (
+        joined()
+        .where(deliveries.c.state == DeliveryState.PENDING.value)
+        .where(deliveries.c.next_at <= now)
+        # Rows of a subscriber that is gone wait, in case it comes back.
+        .where(deliveries.c.subscriber.in_(subscribers))
+        .where(~_held_back())
+        .order_by(deliveries.c.next_at, deliveries.c.id)
+        .limit(1)
+    )
+
+
+def _held_back() -> ColumnElement[bool]:
+    """Tell whether an older event of the booking is still on its way to the subscriber."""
+    older = deliveries.alias("older")
+    return exists().where(
+        older.c.subscriber == deliveries.c.subscriber,
+        older.c.booking_uid == deliveries.c.booking_uid,
+        older.c.state == DeliveryState.PENDING.value,
+        older.c.event < deliveries.c.event,
+    )
+
+
+def event_of(row: Row[Any]) -> BookingEvent:
+    """Give the event of a row."""
+    return BookingEvent(
+        id=row.event_id, kind=EventKind(row.kind), at=row.at, booking=booking_from_dict(row.booking)
+    )
+
+
+def delivery_of(row: Row[Any]) -> Delivery:
+    """Give the delivery of a row that `joined` selected."""
+    return Delivery(
+        id=row.id,
+        event_id=row.event_id,
+        kind=EventKind(row.kind),
+        booking_uid=row.booking_uid,
+        subscriber=row.subscriber,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        next_at=row.next_at,
+        last_error=row.last_error,
+    )
