@@ -1,0 +1,166 @@
+"""Booker: builds the parts from an app's settings and registers them; the only file that knows all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Blueprint, Flask
+from flask.blueprints import BlueprintSetupState
+
+from . import cli
+from .errors import ConfigurationError
+from .links import Links, Purpose
+from .outbox import Outbox, Subscriber
+from .providers import Provider
+from .providers.embedded import EmbeddedProvider
+from .providers.embedded.catalogue import checked, load_event_types
+from .service import BookingService
+from .settings import Settings, rate_limiter, secret_keys
+from .storage import Storage
+from .subscribers.mail import LinkMailer
+from .times import utc_now
+from .values import Booking, EventType
+from .web import new_blueprint
+from .web.assets import Assets
+from .web.runtime import KEY, Runtime
+from .web.widgets import Widgets
+
+
+class Booker:
+    """The Flask extension: `Booker(app)`, or `Booker()` and `init_app` later.
+
+    Nothing of an app is kept here; its parts are in `app.extensions["booker"]`.
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        provider: Provider | None = None,
+        subscribers: Sequence[Subscriber] = (),
+        clock: Callable[[], datetime] = utc_now,
+        url_prefix: str | None = None,
+    ) -> None:
+        """Prepare, and register on *app* if it is given; the parameters are those of `create_blueprint`.
+
+        *url_prefix* is where the pages are mounted, for example "/scheduling".
+        """
+        self._options: dict[str, Any] = {"provider": provider, "subscribers": subscribers, "clock": clock}
+        self._url_prefix = url_prefix
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Register the booking pages on *app*.
+
+        Raises `ConfigurationError` when the app's settings are wrong.
+        """
+        app.register_blueprint(create_blueprint(**self._options), url_prefix=self._url_prefix)
+
+
+def create_blueprint(
+    *,
+    provider: Provider | None = None,
+    subscribers: Sequence[Subscriber] = (),
+    clock: Callable[[], datetime] = utc_now,
+) -> Blueprint:
+    """Give a blueprint for one app: `app.register_blueprint(create_blueprint(), url_prefix="/scheduling")`.
+
+    *provider* stands in for 'BOOKER_PROVIDER'. *subscribers* are functions that hear of every change: each is
+    called with a `BookingEvent`, at least once, in order per booking, in a context of the app. *clock* gives
+    the time now, aware; tests pass their own.
+    """
+    blueprint = new_blueprint()
+    cli.register(blueprint)
+    blueprint.record(partial(_install, provider=provider, subscribers=tuple(subscribers), clock=clock))
+    return blueprint
+
+
+def _install(
+    state: BlueprintSetupState,
+    *,
+    provider: Provider | None,
+    subscribers: tuple[Subscriber, ...],
+    clock: Callable[[], datetime],
+) -> None:
+    """Build the parts for the app that the blueprint is registered on."""
+    app = cast(Flask, state.app)
+    if KEY in app.extensions:
+        raise ConfigurationError("This app already has a booker; register it once.")
+    settings = Settings.read(app.config)
+    keys = secret_keys(app.config)
+    links = Links(
+        keys, signed=settings.links == "signed", lifetime=timedelta(days=settings.link_days), clock=clock
+    )
+    limiter, link_limit = rate_limiter(settings)
+    storage = Storage(settings.database_url or _default_database(app))
+    storage.upgrade()
+    all_subscribers: tuple[Subscriber, ...] = (*subscribers, *_link_mailers(app, settings))
+    outbox = Outbox(storage, all_subscribers, clock=clock, surroundings=app.app_context)
+    if settings.dispatch == "thread":
+        outbox.arm()
+    backend = provider or _provider(settings, app, storage, clock)
+    if not isinstance(backend, Provider):
+        raise ConfigurationError(
+            f"The provider {backend!r} lacks methods of a provider; see booker_components.providers.Provider."
+        )
+    app.extensions[KEY] = Runtime(
+        settings=settings,
+        service=BookingService(provider=backend, storage=storage, outbox=outbox, clock=clock),
+        links=links,
+        storage=storage,
+        outbox=outbox,
+        assets=Assets.load(),
+        keys=keys,
+        mount=_mount(state.url_prefix),
+        blueprint=f"{state.name_prefix}.{state.name}".lstrip("."),
+        mails_links=any(getattr(each, "sends_links", False) for each in all_subscribers),
+        limiter=limiter,
+        link_limit=link_limit,
+    )
+    app.jinja_env.globals["booker"] = Widgets()
+
+
+def _default_database(app: Flask) -> str:
+    folder = Path(app.instance_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{folder / 'booker.sqlite3'}"
+
+
+def _provider(settings: Settings, app: Flask, storage: Storage, clock: Callable[[], datetime]) -> Provider:
+    if not isinstance(settings.provider, str):
+        backend: Provider = settings.provider
+        return backend
+    return EmbeddedProvider(_event_types(settings, app), storage=storage, clock=clock)
+
+
+def _event_types(settings: Settings, app: Flask) -> Sequence[EventType]:
+    """Give the declared event types; a relative path starts where the app's own files are."""
+    declared = settings.event_types
+    if isinstance(declared, (list, tuple)):
+        return checked(declared)
+    return load_event_types(Path(app.root_path) / Path(str(declared)))
+
+
+def _link_mailers(app: Flask, settings: Settings) -> tuple[LinkMailer, ...]:
+    if not settings.mail_url:
+        return ()
+
+    def link(booking: Booking) -> str:
+        parts: Runtime = app.extensions[KEY]
+        return parts.public(parts.links.path(Purpose.MANAGE, booking))
+
+    return (LinkMailer(settings.mail_url, settings.mail_from, link),)
+
+
+def _mount(url_prefix: str | None) -> str:
+    """Give the prefix without a slash at its end: "//book" would be another host's address."""
+    if "<" in (url_prefix or ""):
+        raise ConfigurationError(
+            f"The url_prefix '{url_prefix}' has a variable; mount the pages at a fixed path."
+        )
+    return (url_prefix or "").rstrip("/")

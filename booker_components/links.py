@@ -1,0 +1,117 @@
+"""Links that let a guest see, move or cancel a booking: what they look like and whom they let in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import quote, urlencode
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from .errors import LinkExpired, LinkInvalid
+from .values import Booking
+
+
+class Purpose(StrEnum):
+    """What a link is for; a token opens only the page that it was made for.
+
+    From every such page a link leads back to the booking page, so whoever holds any of them can see and
+    change the booking: they are all for its guest alone.
+    """
+
+    MANAGE = "manage"
+    RESCHEDULE = "reschedule"
+    CANCEL = "cancel"
+
+
+_TWICE_AT_ONCE = timedelta(minutes=1)
+
+
+class Links:
+    """Makes and checks links.
+
+    A token holds the booking's uid, its revision and an expiry in Unix seconds. It is signed with HMAC-SHA256
+    under a salt of its purpose, so it cannot be forged or used for something else, and every change of the
+    booking revokes it.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[bytes],
+        *,
+        signed: bool = True,
+        lifetime: timedelta = timedelta(days=30),
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Sign with the last of *keys*, accept all of them; links expire *lifetime* after a booking's end.
+
+        With *signed* false, knowing a booking's uid is all the authority there is, as at Cal.com.
+        """
+        self.signed = signed
+        self._keys = list(keys)
+        self._lifetime = lifetime
+        self._clock = clock
+
+    def token(self, purpose: Purpose, booking: Booking) -> str:
+        """Give the token for *booking* as it stands; empty where links are not signed."""
+        if not self.signed:
+            return ""
+        expires = int((booking.end + self._lifetime).timestamp())
+        return str(self._serializer(purpose).dumps([booking.uid, booking.revision, expires]))
+
+    def check(self, token: str, purpose: Purpose, booking: Booking) -> None:
+        """Let the bearer of *token* in, or raise `LinkInvalid` or `LinkExpired`."""
+        if not self.signed:
+            return
+        uid, revision, expires = self._read(token, purpose)
+        if uid != booking.uid:
+            raise LinkInvalid("The token was made for another booking.")
+        if revision != booking.revision:
+            raise LinkExpired("The booking has changed since the token was made.")
+        if expires < self._clock().timestamp():
+            raise LinkExpired("The token's time is over.")
+
+    def just_used(self, token: str, purpose: Purpose, booking: Booking) -> bool:
+        """Tell whether *token* let somebody in until the booking changed, less than a minute ago.
+
+        A form that is sent twice at once comes with such a token the second time.
+        """
+        if self._clock() - booking.updated_at > _TWICE_AT_ONCE:
+            return False
+        try:
+            self.check(token, purpose, replace(booking, revision=booking.revision - 1))
+        except (LinkInvalid, LinkExpired):
+            return False
+        return True
+
+    def path(self, purpose: Purpose, booking: Booking) -> str:
+        """Give path and query, below the blueprint's own prefix, of the page for *purpose*."""
+        token = self.token(purpose, booking)
+        if purpose is Purpose.RESCHEDULE:
+            named = {"rescheduleUid": booking.uid, "eventTypeSlug": booking.event_type}
+            return "/reschedule" + _query(**named, token=token)
+        folder = "/bookings/cancel/" if purpose is Purpose.CANCEL else "/bookings/"
+        return folder + quote(booking.uid, safe="") + _query(token=token)
+
+    def _read(self, token: str, purpose: Purpose) -> tuple[str, int, int]:
+        try:
+            uid, revision, expires = self._serializer(purpose).loads(token)
+        except (BadSignature, ValueError, TypeError):
+            raise LinkInvalid("The token is not ours, or not for this purpose.") from None
+        return str(uid), int(revision), int(expires)
+
+    def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
+        return URLSafeSerializer(
+            self._keys,
+            salt=f"booker.links.v1.{purpose}",
+            signer_kwargs={"digest_method": hashlib.sha256},
+        )
+
+
+def _query(**parameters: str) -> str:
+    """Give a query of the *parameters* that are not empty, with its question mark."""
+    filled = {name: value for name, value in parameters.items() if value}
+    return "?" + urlencode(filled) if filled else ""

@@ -1,0 +1,207 @@
+"""BookingService: the use cases, and the rules that hold at every provider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from . import policy, questions
+from .errors import BookingClosed, EventTypeNotFound, InvalidRequest, NotBookable, Unsupported
+from .outbox import Outbox
+from .policy import Rule, Verdict
+from .providers import ListsBookings, Provider
+from .storage import Storage
+from .values import (
+    Booking,
+    BookingFilter,
+    BookingRequest,
+    CancelScope,
+    EventKind,
+    EventType,
+    Question,
+    QuestionKind,
+    ReasonRule,
+    Slot,
+    TimeWindow,
+)
+
+# Looking for the next free time goes ahead in steps of this length, and not further than that from its start:
+# an event type whose booking window never ends must not make a page slow.
+_STEP = timedelta(days=31)
+_FURTHEST = timedelta(days=400)
+
+
+class BookingService:
+    """What can be done with bookings: everything that widgets, helpers and commands call."""
+
+    def __init__(
+        self, *, provider: Provider, storage: Storage, outbox: Outbox, clock: Callable[[], datetime]
+    ) -> None:
+        self.provider = provider
+        self.clock = clock
+        self._storage = storage
+        self._outbox = outbox
+
+    # --- reading ---
+
+    def event_types(self) -> Sequence[EventType]:
+        """Give every event type that guests may book."""
+        return self.provider.event_types()
+
+    def event_type(self, slug: str, *, owner: str | None = None) -> EventType:
+        """Give one event type, or raise `EventTypeNotFound`."""
+        return self.provider.event_type(slug, owner=owner)
+
+    def event_type_of(self, booking: Booking) -> EventType | None:
+        """Give the event type of *booking*; None when it is no longer offered."""
+        try:
+            return self.provider.event_type(booking.event_type)
+        except EventTypeNotFound:
+            return None
+
+    def slots(
+        self,
+        event_type: EventType,
+        window: TimeWindow,
+        *,
+        duration: timedelta | None = None,
+        moving: str | None = None,
+    ) -> Sequence[Slot]:
+        """Give the free slots that start in *window*, in order.
+
+        *duration* defaults to the event type's first; the own time of the booking *moving* counts as free.
+        """
+        allowed = policy.bookable_window(event_type, self.clock())
+        start, end = max(window.start, allowed.start), min(window.end, allowed.end)
+        if start >= end:
+            return ()
+        clamped = TimeWindow(start=start, end=end)
+        return self.provider.slots(event_type, clamped, duration=duration, moving=moving)
+
+    def next_slot(
+        self,
+        event_type: EventType,
+        after: datetime,
+        *,
+        duration: timedelta | None = None,
+        moving: str | None = None,
+    ) -> Slot | None:
+        """Give the first free slot that starts at *after* or in the 400 days from then, or None."""
+        allowed = policy.bookable_window(event_type, self.clock())
+        start = max(after, allowed.start)
+        end = min(allowed.end, start + _FURTHEST)
+        while start < end:
+            step = TimeWindow(start=start, end=start + _STEP)
+            if found := self.slots(event_type, step, duration=duration, moving=moving):
+                return found[0]
+            start = step.end
+        return None
+
+    def get(self, uid: str) -> Booking:
+        """Give one booking, or raise `BookingNotFound`."""
+        return self.provider.get(uid)
+
+    def bookings(self, wanted: BookingFilter) -> Sequence[Booking]:
+        """Give the bookings that match; `Unsupported` where the provider cannot list."""
+        if not isinstance(self.provider, ListsBookings):
+            raise Unsupported(f"The provider '{self.provider.name}' cannot list bookings.")
+        return self.provider.bookings(wanted)
+
+    def may_reschedule(self, booking: Booking) -> Verdict:
+        """Tell whether a guest may move *booking* now, and until when."""
+        return policy.may_reschedule(booking, self.event_type_of(booking), self.clock())
+
+    def may_cancel(self, booking: Booking) -> Verdict:
+        """Tell whether a guest may cancel *booking* now, and until when."""
+        return policy.may_cancel(booking, self.event_type_of(booking), self.clock())
+
+    # --- writing ---
+
+    def book(self, request: BookingRequest) -> Booking:
+        """Book, and tell the subscribers in the same transaction.
+
+        Raises `InvalidRequest`, `NotBookable`, `SlotTaken` or `EventTypeNotFound`.
+        """
+        event_type = self.event_type(request.event_type, owner=request.owner or None)
+        request = questions.checked(event_type, request)
+        with self._storage.transaction():
+            booking = self.provider.book(request)
+            # A form sent again after a change gives the booking as it now stands: nothing was created.
+            if booking.revision == 1:
+                self._outbox.add(EventKind.CREATED, booking)
+        return booking
+
+    def reschedule(
+        self, uid: str, start: datetime, *, reason: str = "", by: str = "guest", force: bool = False
+    ) -> Booking:
+        """Move a booking and give the one that now stands.
+
+        With *force*, cut-offs, notice and the need of a reason do not count: for hosts, never for guests.
+        """
+        if start.tzinfo is None:
+            raise ValueError(f"The start must be aware, but {start!r} has no zone.")
+        booking = self.get(uid)
+        event_type = self.event_type_of(booking)
+        if not force:
+            _require(policy.may_reschedule(booking, event_type, self.clock()), BookingClosed)
+            rule = event_type.reschedule.reason if event_type else ReasonRule.OPTIONAL
+            reason = checked_reason(rule, reason)
+            if event_type:
+                _require(policy.may_book(event_type, start, self.clock()), NotBookable)
+        with self._storage.transaction():
+            moved = self.provider.reschedule(uid, start, reason=reason, by=by)
+            self._outbox.add(EventKind.RESCHEDULED, moved)
+        return moved
+
+    def cancel(
+        self,
+        uid: str,
+        *,
+        reason: str = "",
+        by: str = "guest",
+        scope: CancelScope = CancelScope.ONE,
+        force: bool = False,
+    ) -> Booking:
+        """Cancel a booking and give it as it now stands; *force* as in `reschedule`."""
+        booking = self.get(uid)
+        event_type = self.event_type_of(booking)
+        if not force:
+            _require(policy.may_cancel(booking, event_type, self.clock()), BookingClosed)
+            rule = event_type.cancel.reason if event_type else ReasonRule.OPTIONAL
+            reason = checked_reason(rule, reason)
+        with self._storage.transaction():
+            cancelled = self.provider.cancel(uid, reason=reason, by=by, scope=scope)
+            self._outbox.add(EventKind.CANCELLED, cancelled)
+        return cancelled
+
+    def request_link(self, uid: str) -> None:
+        """Ask the subscribers that mail links to send a new one to the address on file."""
+        booking = self.get(uid)
+        with self._storage.transaction():
+            self._outbox.add(EventKind.LINK_REQUESTED, booking)
+
+
+def checked_reason(rule: ReasonRule, reason: str) -> str:
+    """Give *reason* as *rule* wants it, or raise `InvalidRequest` for the field "reason"."""
+    question = reason_question(rule)
+    if question is None:
+        return ""
+    try:
+        return str(questions.check(question, reason) or "")
+    except ValueError as problem:
+        raise InvalidRequest({question.slug: str(problem)}) from None
+
+
+def reason_question(rule: ReasonRule, label: str = "Reason") -> Question | None:
+    """Give the question why, as *rule* wants it asked; None where it is not to be asked."""
+    if rule is ReasonRule.OFF:
+        return None
+    required = rule is ReasonRule.REQUIRED
+    return Question(slug="reason", label=label, kind=QuestionKind.LONG_TEXT, required=required)
+
+
+def _require(verdict: Verdict, error: type[NotBookable] | type[BookingClosed]) -> None:
+    if verdict.allowed:
+        return
+    rule = verdict.rule or Rule.NOT_ALLOWED
+    raise error(f"Refused by the rule '{rule}'.", rule=rule, until=verdict.until)

@@ -1,0 +1,279 @@
+"""The settings: one documented field per `BOOKER_*` key, checked when the app starts."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
+from os import PathLike
+from typing import Any
+
+from limits import RateLimitItem, parse_many
+from limits.storage import Storage as CountStorage
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from .errors import ConfigurationError
+from .values import EventType
+
+PREFIX = "BOOKER_"
+
+# Only what a header can carry: names beyond ASCII are written in their xn-- form there.
+_ORIGIN = re.compile(r"https?://(?:[\w.*-]+|\[[0-9a-f:.]+\])(?::(?:\d+|\*))?", re.ASCII)
+#: Ten years: beyond it, sums of dates leave the years we know.
+_MOST_LINK_DAYS = 3650
+
+
+def _setting(default: Any, help: str) -> Any:
+    """Declare a field with the sentence that documents it."""
+    return field(default_factory=lambda: default, metadata={"help": help, "default": default})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What `app.config` says about booker_components; the key of a field is `BOOKER_` and its name."""
+
+    event_types: str | PathLike[str] | Sequence[EventType] = _setting(
+        (), "What can be booked: the path of a TOML file, or a list of `EventType`."
+    )
+    provider: Any = _setting("embedded", 'The booking backend: `"embedded"`, or an object with its methods.')
+    database_url: str = _setting(
+        "", "SQLAlchemy URL of the database; empty: the file `booker.sqlite3` in the app's instance folder."
+    )
+    links: str = _setting(
+        "signed",
+        '`"signed"`: links that change a booking carry a signature. `"uid"`: knowing the uid is enough.',
+    )
+    link_days: int = _setting(30, "How many days after a booking's end its signed links still work.")
+    public_url: str = _setting(
+        "",
+        "The address under which guests reach the booking pages; mails need it, for example `https://example.com`.",
+    )
+    mail_url: str = _setting(
+        "",
+        "SMTP server for mailing new links, for example `smtp://user:password@mail.example.com:587?starttls=1`.",
+    )
+    mail_from: str = _setting("", "The sender of these mails, for example `Bookings <bookings@example.com>`.")
+    dispatch: str = _setting(
+        "thread",
+        '`"thread"`: a thread in each web process delivers events. `"none"`: only `flask booker deliver`.',
+    )
+    embed_origins: Sequence[str] = _setting(
+        (), "Origins whose pages may show the booking pages in a frame, for example `https://example.org`."
+    )
+    csp: Mapping[str, str] = _setting(
+        {}, 'Sources to add to our Content-Security-Policy, for example `{"font-src": "\'self\'"}`.'
+    )
+    link_limit: str = _setting(
+        "3/hour", "How often a new link to a booking may be asked for; ten times as often from one address."
+    )
+    limit_storage: str = _setting(
+        "memory://",
+        "Where these counts are kept: a storage URL of the library limits, for example `redis://...`.",
+    )
+
+    @classmethod
+    def read(cls, config: Mapping[str, Any]) -> Settings:
+        """Read *config*, for example `app.config`.
+
+        Raises `ConfigurationError`, which names the key and the remedy.
+        """
+        given = {key: value for key, value in config.items() if key.startswith(PREFIX)}
+        known = {PREFIX + each.name.upper(): each for each in fields(cls)}
+        for key in given.keys() - known.keys():
+            raise ConfigurationError(f"'{key}' is not a setting{_suggestion(key, known)}.")
+        settings = cls(**{known[key].name: value for key, value in given.items()})
+        for check in _CHECKS:
+            check(settings)
+        return settings
+
+
+def secret_keys(config: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """Give the keys that sign, oldest first, as itsdangerous wants them.
+
+    `SECRET_KEY_FALLBACKS` holds older keys, the newest of them first (Flask 3.1, "Configuration Handling").
+    Raises `ConfigurationError`, which names the key and the remedy.
+    """
+    key, older = config.get("SECRET_KEY"), config.get("SECRET_KEY_FALLBACKS")
+    if not key:
+        raise ConfigurationError(
+            "'SECRET_KEY' is not set, so links cannot be signed. Set it to a long random text, "
+            "for example from: python -c 'import secrets; print(secrets.token_hex())'."
+        )
+    if not isinstance(key, (str, bytes)):
+        raise ConfigurationError("'SECRET_KEY' must be a text or bytes.")
+    return tuple(each.encode() if isinstance(each, str) else each for each in (*_older_keys(older), key))
+
+
+def _older_keys(older: object) -> list[str | bytes]:
+    """Give older keys, oldest first."""
+    keys = older if isinstance(older, (list, tuple)) else () if older is None else (None,)
+    # A plain text would make a key of each of its letters, and anybody can guess a letter.
+    if not all(isinstance(key, (str, bytes)) and key for key in keys):
+        raise ConfigurationError(
+            "'SECRET_KEY_FALLBACKS' must be a list of older keys, none of them empty, such as ['old-key']."
+        )
+    return list(reversed(keys))
+
+
+def rate_limiter(settings: Settings) -> tuple[MovingWindowRateLimiter, RateLimitItem]:
+    """Give what counts requests for new links, and how many are allowed.
+
+    Raises `ConfigurationError` if the storage cannot be used; its URL may hold a password and is not shown.
+    """
+    url = settings.limit_storage
+    try:
+        storage = storage_from_string(url)
+        # The asynchronous ones have other methods.
+        limiter = MovingWindowRateLimiter(storage) if isinstance(storage, CountStorage) else None
+    # Each storage raises what the library below it raises.
+    except Exception:
+        limiter = None
+    if limiter is None:
+        raise ConfigurationError(
+            f"'BOOKER_LIMIT_STORAGE' cannot be used (it begins with {url.partition(':')[0][:20]!r}). Write "
+            "'memory://' or a URL such as 'redis://localhost:6379', and install what it needs, for example "
+            "pip install 'limits[redis]'."
+        ) from None
+    return limiter, parse_many(settings.link_limit)[0]
+
+
+def settings_table() -> str:
+    """Give the settings as a table in Markdown, for the README."""
+    rows = ["| Key | Default | Meaning |", "|---|---|---|"]
+    for each in fields(Settings):
+        default = each.metadata["default"]
+        shown = f"`{default!r}`" if default else ""
+        rows.append(f"| `{PREFIX}{each.name.upper()}` | {shown} | {each.metadata['help']} |")
+    return "\n".join(rows)
+
+
+def _suggestion(key: str, known: Mapping[str, Field[Any]]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"; did you mean '{near[0]}'?" if near else "; see the settings table in the README"
+
+
+# --- the checks ----------------------------------------------------------------------------------
+
+
+def _one_of(name: str, *choices: str) -> Callable[[Settings], None]:
+    def check(settings: Settings) -> None:
+        value = getattr(settings, name)
+        if value not in choices:
+            allowed = " or ".join(f"'{choice}'" for choice in choices)
+            raise ConfigurationError(f"'{PREFIX}{name.upper()}' is {value!r}; it must be {allowed}.")
+
+    return check
+
+
+def _text(*names: str) -> Callable[[Settings], None]:
+    def check(settings: Settings) -> None:
+        for name in names:
+            if not isinstance(getattr(settings, name), str):
+                raise ConfigurationError(f"'{PREFIX}{name.upper()}' must be a text.")
+
+    return check
+
+
+def _check_provider(settings: Settings) -> None:
+    if settings.provider is None or (isinstance(settings.provider, str) and settings.provider != "embedded"):
+        raise ConfigurationError(
+            f"'BOOKER_PROVIDER' is {settings.provider!r}; it must be 'embedded' or a provider object."
+        )
+
+
+def _check_event_types(settings: Settings) -> None:
+    declared = settings.event_types
+    if isinstance(declared, (str, PathLike)):
+        return
+    if not isinstance(declared, (list, tuple)):
+        raise ConfigurationError(
+            f"'BOOKER_EVENT_TYPES' is {declared!r}; it must be a TOML file's path or a list of EventType."
+        )
+    for place, each in enumerate(declared):
+        if not isinstance(each, EventType):
+            raise ConfigurationError(
+                f"'BOOKER_EVENT_TYPES' has {each!r} at [{place}]; it must be an EventType."
+            )
+
+
+def _check_link_days(settings: Settings) -> None:
+    days = settings.link_days
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= _MOST_LINK_DAYS:
+        raise ConfigurationError(
+            f"'BOOKER_LINK_DAYS' is {days!r}; it must be a whole number of days, 0 to {_MOST_LINK_DAYS}."
+        )
+
+
+def _check_link_limit(settings: Settings) -> None:
+    try:
+        count = len(parse_many(settings.link_limit))
+    except ValueError:
+        count = 0
+    if count != 1:
+        raise ConfigurationError(
+            f"'BOOKER_LINK_LIMIT' is {settings.link_limit!r}; it must be one limit such as '3/hour'."
+        )
+
+
+def _is_origin(text: object) -> bool:
+    return isinstance(text, str) and _ORIGIN.fullmatch(text) is not None
+
+
+def _check_embed_origins(settings: Settings) -> None:
+    origins = settings.embed_origins
+    if not isinstance(origins, (list, tuple)) or not all(map(_is_origin, origins)):
+        raise ConfigurationError(
+            f"'BOOKER_EMBED_ORIGINS' is {origins!r}; it must be a list of origins such as "
+            "'https://example.org', without a path."
+        )
+
+
+def _check_csp(settings: Settings) -> None:
+    if not isinstance(settings.csp, Mapping):
+        raise ConfigurationError(
+            f"'BOOKER_CSP' is {settings.csp!r}; it must map names to sources, "
+            "such as {'font-src': \"'self'\"}."
+        )
+    for directive, sources in settings.csp.items():
+        texts = isinstance(directive, str) and isinstance(sources, str)
+        if not texts or not directive.endswith("-src") or set(sources) & set(";,\r\n"):
+            raise ConfigurationError(
+                f"'BOOKER_CSP' has {directive!r}: {sources!r}; it maps names like 'font-src' to sources "
+                "in one text."
+            )
+
+
+def _check_public_url(settings: Settings) -> None:
+    url = settings.public_url
+    if url and (not url.startswith(("http://", "https://")) or url.endswith("/") or "?" in url):
+        raise ConfigurationError(
+            f"'BOOKER_PUBLIC_URL' is {url!r}; it must start with http:// or https://, "
+            "and have neither a query nor a slash at its end."
+        )
+
+
+def _check_mail(settings: Settings) -> None:
+    if not settings.mail_url:
+        return
+    for name in ("mail_from", "public_url"):
+        if not getattr(settings, name):
+            raise ConfigurationError(
+                f"'BOOKER_MAIL_URL' is set but '{PREFIX}{name.upper()}' is not; mails need both."
+            )
+
+
+_CHECKS: tuple[Callable[[Settings], None], ...] = (
+    _one_of("links", "signed", "uid"),
+    _one_of("dispatch", "thread", "none"),
+    _text("database_url", "public_url", "mail_url", "mail_from", "link_limit", "limit_storage"),
+    _check_provider,
+    _check_event_types,
+    _check_link_days,
+    _check_link_limit,
+    _check_embed_origins,
+    _check_csp,
+    _check_public_url,
+    _check_mail,
+)

@@ -1,0 +1,99 @@
+"""Fixtures shared by the suites: an app with one host, a clock that stands still, a plain HTML client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from booker_components import (
+    Booker,
+    ChangeRule,
+    EventType,
+    Host,
+    Question,
+    QuestionKind,
+    ReasonRule,
+    Schedule,
+)
+from booker_components.testing import FrozenClock, Recorder
+
+#: A Monday, long before any change of the clocks in Berlin.
+MONDAY = datetime(2027, 2, 1, 8, 0, tzinfo=UTC)
+
+#: Nine in the morning of the next day in Berlin: the first slot of that day.
+TUESDAY = datetime(2027, 2, 2, 8, 0, tzinfo=UTC)
+
+_OFFICE = ((540, 720), (780, 1020))
+
+HOST = Host(
+    slug="ada",
+    name="Ada Lovelace",
+    zone="Europe/Berlin",
+    email="ada@example.com",
+    schedule=Schedule(weekly=(_OFFICE,) * 5 + ((), ())),
+)
+
+INTRO = EventType(slug="intro-call", title="Intro call", hosts=(HOST,), description="A first talk.")
+
+CHECKUP = EventType(
+    slug="check-up",
+    title="Check-up",
+    hosts=(HOST,),
+    durations=(timedelta(minutes=30), timedelta(minutes=60)),
+    questions=(
+        Question(slug="topic", label="What is it about?", required=True),
+        Question(slug="size", label="Size", kind=QuestionKind.RADIO, options=("Small", "Large")),
+        Question(slug="days", label="Days", kind=QuestionKind.CHECKBOXES, options=("Mon", "Tue")),
+    ),
+    reschedule=ChangeRule(notice=timedelta(hours=24), reason=ReasonRule.REQUIRED),
+    cancel=ChangeRule(notice=timedelta(hours=2), reason=ReasonRule.OFF),
+)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """A clock that stands at Monday, 1 February 2027, 08:00 UTC."""
+    return FrozenClock(MONDAY)
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    """The subscriber of the app."""
+    return Recorder()
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, clock: FrozenClock, recorder: Recorder) -> Iterator[Callable[..., Flask]]:
+    """Build apps with the event types above; keywords are settings, `prefix` is the mount point."""
+    made: list[Flask] = []
+
+    def build(*, prefix: str | None = None, **config: Any) -> Flask:
+        app = Flask("partner", instance_path=str(tmp_path / f"instance{len(made)}"))
+        defaults = {"SECRET_KEY": "k" * 40, "BOOKER_EVENT_TYPES": [INTRO, CHECKUP], "TESTING": True}
+        app.config.update(defaults | config)
+        Booker(app, subscribers=[recorder], clock=clock, url_prefix=prefix)
+        made.append(app)
+        return app
+
+    yield build
+    for app in made:
+        app.extensions["booker"].outbox.stop()
+        app.extensions["booker"].storage.close()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """An app with signed links, the pages at its root."""
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client of that app."""
+    return app.test_client()

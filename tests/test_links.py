@@ -1,0 +1,119 @@
+"""Links let in whom they were made for, for what they were made for, and no longer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from booker_components import Attendee, Booking, BookingStatus, LinkExpired, LinkInvalid
+from booker_components.links import Links, Purpose
+from booker_components.testing import FrozenClock
+
+from .conftest import HOST, MONDAY
+
+BOOKING = Booking(
+    uid="abc",
+    event_type="intro-call",
+    title="Intro call",
+    start=MONDAY,
+    end=MONDAY + timedelta(minutes=30),
+    status=BookingStatus.CONFIRMED,
+    hosts=(HOST,),
+    attendee=Attendee(name="Bo", email="bo@example.com"),
+    created_at=MONDAY,
+    updated_at=MONDAY,
+)
+
+
+@pytest.fixture
+def links(clock: FrozenClock) -> Links:
+    """Links signed with one key, good for a day after the booking."""
+    return Links([b"key"], lifetime=timedelta(days=1), clock=clock)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_token_lets_in_for_its_purpose(links: Links, purpose: Purpose) -> None:
+    """Whoever brings the token for a purpose may do just that."""
+    token = links.token(purpose, BOOKING)
+
+    links.check(token, purpose, BOOKING)
+
+    for other in set(Purpose) - {purpose}:
+        with pytest.raises(LinkInvalid):
+            links.check(token, other, BOOKING)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda token: "", id="none"),
+        pytest.param(lambda token: token[:-1], id="cut"),
+        pytest.param(lambda token: "x" + token, id="longer"),
+        pytest.param(lambda token: token.replace(".", ".."), id="dots"),
+        pytest.param(lambda token: "\x00é" + token, id="not ASCII"),
+    ],
+)
+def test_a_spoilt_token_is_invalid(links: Links, spoil: object) -> None:
+    """Nothing but the very token counts."""
+    assert callable(spoil)
+    token = spoil(links.token(Purpose.CANCEL, BOOKING))
+
+    with pytest.raises(LinkInvalid):
+        links.check(token, Purpose.CANCEL, BOOKING)
+
+
+def test_a_token_is_for_one_booking(links: Links) -> None:
+    """The token of one booking does not open another."""
+    token = links.token(Purpose.MANAGE, BOOKING)
+
+    with pytest.raises(LinkInvalid):
+        links.check(token, Purpose.MANAGE, replace(BOOKING, uid="other"))
+
+
+def test_a_change_revokes_older_tokens(links: Links) -> None:
+    """A link in an old mail is worth nothing once the booking has changed."""
+    token = links.token(Purpose.MANAGE, BOOKING)
+
+    with pytest.raises(LinkExpired):
+        links.check(token, Purpose.MANAGE, replace(BOOKING, revision=2))
+
+
+def test_a_token_ends_some_time_after_the_booking(links: Links, clock: FrozenClock) -> None:
+    """The last second of the lifetime is good, the next is not."""
+    token = links.token(Purpose.MANAGE, BOOKING)
+
+    clock.set(BOOKING.end + timedelta(days=1))
+    links.check(token, Purpose.MANAGE, BOOKING)
+
+    clock.move(timedelta(seconds=1))
+    with pytest.raises(LinkExpired):
+        links.check(token, Purpose.MANAGE, BOOKING)
+
+
+def test_keys_can_be_rotated(clock: FrozenClock) -> None:
+    """A token of the old key still opens; one of an unknown key does not."""
+    token = Links([b"old"], clock=clock).token(Purpose.MANAGE, BOOKING)
+
+    Links([b"old", b"new"], clock=clock).check(token, Purpose.MANAGE, BOOKING)
+
+    with pytest.raises(LinkInvalid):
+        Links([b"new"], clock=clock).check(token, Purpose.MANAGE, BOOKING)
+
+
+def test_without_signatures_the_uid_is_enough(clock: FrozenClock) -> None:
+    """With plain links no token is made and none is asked for."""
+    links = Links([b"key"], signed=False, clock=clock)
+
+    links.check("", Purpose.CANCEL, BOOKING)
+
+    assert links.path(Purpose.CANCEL, BOOKING) == "/bookings/cancel/abc"
+    assert links.path(Purpose.MANAGE, BOOKING) == "/bookings/abc"
+
+
+def test_paths_have_the_documented_shapes(links: Links) -> None:
+    """A reschedule link is the one that Cal.com documents, with our token behind it."""
+    path = links.path(Purpose.RESCHEDULE, BOOKING)
+
+    assert path.startswith("/reschedule?rescheduleUid=abc&eventTypeSlug=intro-call&token=")

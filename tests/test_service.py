@@ -1,0 +1,153 @@
+"""The rules that hold at every provider: cut-offs, reasons, notice, and who may pass over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from booker_components import (
+    BookingClosed,
+    BookingWindow,
+    EventKind,
+    EventType,
+    InvalidRequest,
+    NotBookable,
+    ReasonRule,
+    Schedule,
+    Slot,
+    TimeWindow,
+    cancel_booking,
+    create_booking,
+    get_slots,
+    reschedule_booking,
+)
+from booker_components.service import BookingService, checked_reason
+from booker_components.testing import FrozenClock
+
+from .conftest import TUESDAY
+
+
+def service(app: Flask) -> BookingService:
+    """Give the service of an app."""
+    found: BookingService = app.extensions["booker"].service
+    return found
+
+
+def test_a_change_after_the_cut_off_is_refused_with_its_deadline(app: Flask, clock: FrozenClock) -> None:
+    """A guest who comes too late learns until when it was possible; a host may still act."""
+    with app.app_context():
+        booking = create_booking(
+            "check-up", TUESDAY, name="Bo", email="bo@example.com", answers={"topic": "Knee"}
+        )
+        clock.set(TUESDAY - timedelta(hours=23))
+
+        with pytest.raises(BookingClosed) as refusal:
+            reschedule_booking(booking.uid, TUESDAY + timedelta(days=1), reason="Ill")
+        moved = reschedule_booking(booking.uid, TUESDAY + timedelta(days=1), force=True)
+
+    assert refusal.value.until == TUESDAY - timedelta(hours=24)
+    assert (moved.uid, moved.revision, moved.former_start) == (booking.uid, 2, TUESDAY)
+
+
+def test_a_required_reason_is_required(app: Flask) -> None:
+    """Moving without the reason that the event type wants names the field."""
+    with app.app_context():
+        booking = create_booking(
+            "check-up", TUESDAY, name="Bo", email="bo@example.com", answers={"topic": "Knee"}
+        )
+
+        with pytest.raises(InvalidRequest) as refusal:
+            reschedule_booking(booking.uid, TUESDAY + timedelta(days=1))
+
+    assert set(refusal.value.problems) == {"reason"}
+
+
+def test_an_unwanted_reason_is_dropped() -> None:
+    """Where no reason is asked for, none is kept."""
+    assert checked_reason(ReasonRule.OFF, "private") == ""
+    assert checked_reason(ReasonRule.OPTIONAL, "") == ""
+
+
+def test_a_time_outside_the_rules_is_not_bookable(app: Flask) -> None:
+    """The past and the hours after work are refused with the rule's word."""
+    with app.app_context():
+        for start, rule in ((TUESDAY - timedelta(days=7), "past"), (TUESDAY + timedelta(hours=12), "hours")):
+            with pytest.raises(NotBookable) as refusal:
+                create_booking("intro-call", start, name="Bo", email="bo@example.com")
+            assert refusal.value.rule == rule
+
+
+def test_slots_are_clamped_to_the_booking_window(app: Flask, clock: FrozenClock) -> None:
+    """However long a window is asked for, nothing beyond the horizon is offered."""
+    with app.app_context():
+        slots = get_slots("intro-call", start=clock(), end=clock() + timedelta(days=1000))
+        far = get_slots("intro-call", start=clock() + timedelta(days=500), end=clock() + timedelta(days=600))
+
+    assert slots[-1].start < clock() + timedelta(days=62)
+    assert far == ()
+
+
+def test_the_next_slot_is_found_weeks_ahead(app: Flask, clock: FrozenClock) -> None:
+    """The search goes on until the booking window ends."""
+    booking_service = service(app)
+    intro = booking_service.event_type("intro-call")
+    shut: EventType = replace(intro, minimum_notice=timedelta(days=45))
+
+    found = booking_service.next_slot(shut, clock())
+    none = booking_service.next_slot(intro, clock() + timedelta(days=400))
+
+    assert found is not None
+    assert found.start >= clock() + timedelta(days=45)
+    assert none is None
+
+
+def test_each_change_is_told_once(app: Flask) -> None:
+    """Created, moved, cancelled: one event each, with the booking as it stood."""
+    with app.app_context():
+        booking = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com", key="k")
+        create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com", key="k")
+        reschedule_booking(booking.uid, TUESDAY + timedelta(days=1))
+        cancel_booking(booking.uid, reason="Ill")
+        with pytest.raises(BookingClosed):
+            cancel_booking(booking.uid)
+
+    events = list(reversed(app.extensions["booker"].outbox.events()))
+    assert [event.kind for event in events] == [
+        EventKind.CREATED,
+        EventKind.RESCHEDULED,
+        EventKind.CANCELLED,
+    ]
+    assert [event.booking.revision for event in events] == [1, 2, 3]
+
+
+def test_the_search_for_a_free_time_ends(app: Flask, clock: FrozenClock) -> None:
+    """Where nothing is free and the booking window has no end, a page asks a bounded number of times."""
+    booking_service = service(app)
+    closed = Schedule(weekly=((),) * 7)
+    endless = replace(
+        booking_service.event_type("intro-call"), schedule=closed, window=BookingWindow(days=None)
+    )
+    asked: list[TimeWindow] = []
+    slots = booking_service.slots
+
+    def counted(event_type: EventType, window: TimeWindow, **more: Any) -> Sequence[Slot]:
+        asked.append(window)
+        return slots(event_type, window, **more)
+
+    booking_service.slots = counted  # type: ignore[method-assign]  # counts, and asks the real one
+
+    assert booking_service.next_slot(endless, clock()) is None
+    assert len(asked) <= 14
+
+
+def test_a_naive_time_is_refused_with_its_name(app: Flask) -> None:
+    """Moving to a time without a zone says so."""
+    with app.app_context():
+        booking = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
+        with pytest.raises(ValueError, match="must be aware"):
+            reschedule_booking(booking.uid, TUESDAY.replace(tzinfo=None))
