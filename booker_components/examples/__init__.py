@@ -1,0 +1,14 @@
+"""Every widget in every state worth seeing, with fixed dates: for the gallery, the docs and the tests."""
+
+from __future__ import annotations
+
+from .choosing import bookers, reschedules
+from .hostile import MARKUP as MARKUP
+from .hostile import hidden
+from .parts import Example as Example
+from .standing import bookings, cancels, notices
+
+_VISIBLE = (*bookers(), *reschedules(), *bookings(), *cancels(), *notices())
+
+#: All examples; those that are `hidden` are for tests, not for people.
+EXAMPLES: tuple[Example, ...] = (*_VISIBLE, *hidden(_VISIBLE))

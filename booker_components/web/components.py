@@ -1,0 +1,376 @@
+"""The widgets as frozen values: each dataclass is the whole contract of the template of its name.
+
+A field holds what the template prints or follows, ready made: dates are text, links are paths, counts are in
+words. Nothing else reaches a template, so an overriding template may use these fields and nothing more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from flask import render_template
+from markupsafe import Markup
+
+# --- parts ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """A step to another state of the same widget: a link, or a button while something typed must be kept."""
+
+    label: str
+    #: Path and query of that state.
+    href: str
+    #: The query alone: the value of the button "go", sent with everything that was typed.
+    query: str
+    #: The accessible name, where the label alone does not say enough.
+    name: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """A link or button that leaves the widget, or acts."""
+
+    label: str
+    href: str
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hidden:
+    """A hidden form field."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """One choice of a field."""
+
+    id: str
+    value: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Field:
+    """A visible form field with its state."""
+
+    #: text, email, tel, url, number, long_text, select, radio, checkboxes, boolean or list (one per line).
+    kind: str
+    id: str
+    name: str
+    label: str
+    value: str = ""
+    required: bool = False
+    options: tuple[Option, ...] = ()
+    help: str = ""
+    error: str = ""
+    placeholder: str = ""
+    #: Token of the HTML attribute `autocomplete`; empty for none.
+    autocomplete: str = ""
+    maxlength: int = 0
+
+    @property
+    def described_by(self) -> str:
+        """The ids of the elements that describe the field, for `aria-describedby`."""
+        ids = [f"{self.id}-help"] if self.help else []
+        if self.error:
+            ids.append(f"{self.id}-error")
+        return " ".join(ids)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One line of the error summary."""
+
+    #: The id of the field to mend.
+    target: str
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class When:
+    """A time span in words, in one zone."""
+
+    #: "Tuesday 4 March 2026"
+    date: str
+    #: "09:00 – 09:30"
+    time: str
+    #: "Paris, Central European Time (UTC+1)"
+    zone: str
+    #: The start for the attribute `datetime`.
+    iso: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """What is being booked or moved: the first part of the layout."""
+
+    title: str
+    host: str
+    #: Paragraphs of the description.
+    description: tuple[str, ...] = ()
+    duration: str = ""
+    locations: tuple[str, ...] = ()
+    #: The time that the guest has chosen, once there is one.
+    chosen: When | None = None
+    #: The time before the move; shown struck through.
+    former: When | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Day:
+    """A cell of the month."""
+
+    number: int
+    #: "2026-03-04"
+    iso: str
+    #: The link of a free day; None: plain text.
+    choice: Choice | None = None
+    #: The id of the day's list of times on this page.
+    panel: str = ""
+    today: bool = False
+    #: Whether the cell belongs to the month before or after.
+    outside: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weekday:
+    """A column head of the month."""
+
+    short: str
+    full: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Month:
+    """The calendar of one month."""
+
+    #: "March 2026"
+    caption: str
+    weekdays: tuple[Weekday, ...]
+    weeks: tuple[tuple[Day, ...], ...]
+    previous: Choice | None = None
+    next: Choice | None = None
+    #: Why there is no free day, if there is none.
+    empty: str = ""
+    #: The next month or day with free times, when this month has none.
+    next_free: Choice | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayTimes:
+    """The free times of one day."""
+
+    id: str
+    #: "Tuesday 4 March"
+    heading: str
+    iso: str
+    times: tuple[Choice, ...]
+    #: Whether another day is chosen.
+    hidden: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Zones:
+    """The choice of the guest's time zone: a GET form of its own."""
+
+    action: str
+    id: str
+    #: What the zone is called: "Paris, Central European Time (UTC+1)".
+    label: str
+    #: IANA name.
+    current: str
+    #: `<option>` elements, prepared once per language and zone.
+    options: Markup
+    #: Whether the guest has chosen the zone (else scripts may propose the browser's).
+    chosen: bool = False
+    #: The rest of the state, kept by hidden fields.
+    hidden: tuple[Hidden, ...] = ()
+    #: The same rest as a query: sent as "go", beside `tz`, while something typed is carried along.
+    query: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picker:
+    """Calendar and times: the second and third part of the layout."""
+
+    month: Month
+    days: tuple[DayTimes, ...]
+    zones: Zones
+    #: The lengths on offer; empty where there is only one.
+    durations: tuple[Choice, ...] = ()
+    #: "12h" and "24h".
+    clocks: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """The form of a widget: posts to *action*."""
+
+    action: str
+    submit: str
+    hidden: tuple[Hidden, ...]
+    fields: tuple[Field, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Somebody who takes part."""
+
+    name: str
+    #: "Host", "You" or "Guest".
+    role: str
+    email: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A line of the booking page: a label and what it says."""
+
+    label: str
+    text: str
+    #: Set where the text is a link.
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkRequest:
+    """The offer to mail a new link to the address on file."""
+
+    action: str
+    hidden: tuple[Hidden, ...]
+
+
+# --- components ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Component:
+    """A widget: a frozen value and the one template that shows it."""
+
+    template: ClassVar[str] = ""
+    #: The word for the component in templates, styles and routes.
+    word: ClassVar[str] = ""
+
+    #: The id of the root element; the prefix of every id within.
+    id: str
+
+    def context(self) -> dict[str, Any]:
+        """Give the variables of the template: the fields, by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    def __html__(self) -> Markup:
+        """Give the widget's markup; lets a template write `{{ component }}`."""
+        return Markup(render_template(self.template, **self.context()))  # noqa: S704 - autoescaped template
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chooser(Component):
+    """What both widgets say in which a time is chosen, and then a form filled in."""
+
+    summary: Summary
+    #: Names the widget for drafts kept in the browser, for example "intro-call".
+    slug: str
+    #: Where the "go" buttons post while something typed is carried along.
+    action: str
+    #: A sentence above everything: a taken slot, a wrong value in the address, a failure.
+    alert: str = ""
+    #: The calendar; None once a time is chosen.
+    picker: Picker | None = None
+    #: The form; None until a time is chosen.
+    form: Form | None = None
+    #: Back to the calendar, from the form.
+    back: Choice | None = None
+    #: Other times of the same day, offered in the form when the chosen one was taken.
+    alternatives: tuple[Choice, ...] = ()
+    #: What was typed, carried through the calendar; if there is any, choices are buttons.
+    carried: tuple[Hidden, ...] = ()
+    #: Back to the booking page without moving, where a booking is moved.
+    keep: Action | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Booker(Chooser):
+    """Choose a day and a time, then say who you are."""
+
+    template: ClassVar[str] = "booker/booker.html"
+    word: ClassVar[str] = "booker"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reschedule(Chooser):
+    """Choose another time for a booking."""
+
+    template: ClassVar[str] = "booker/reschedule.html"
+    word: ClassVar[str] = "reschedule"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Booking(Component):
+    """A booking as it stands, and what can be done about it."""
+
+    template: ClassVar[str] = "booker/booking.html"
+    word: ClassVar[str] = "booking"
+
+    #: One of confirmed, pending, moved, cancelled, rejected, past.
+    state: str
+    headline: str
+    #: One sentence under the headline.
+    sentence: str
+    title: str
+    when: When
+    #: The same time where the host is, if that is another zone.
+    host_when: When | None = None
+    former: When | None = None
+    people: tuple[Person, ...] = ()
+    #: Where, notes, answers, reason of a move or a cancellation.
+    rows: tuple[Row, ...] = ()
+    calendars: tuple[Action, ...] = ()
+    reschedule: Action | None = None
+    cancel: Action | None = None
+    #: Why it cannot be changed any more.
+    closed: str = ""
+    #: The booking that stands in this one's place.
+    replacement: Action | None = None
+    #: Book the same again.
+    again: Action | None = None
+    #: The offer of a link, where the visitor came without one that allows changes.
+    link_request: LinkRequest | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cancel(Component):
+    """Ask once more, with a reason, then cancel."""
+
+    template: ClassVar[str] = "booker/cancel.html"
+    word: ClassVar[str] = "cancel"
+
+    title: str
+    when: When
+    form: Form
+    host: str = ""
+    alert: str = ""
+    #: Back to the booking page without cancelling.
+    keep: Action | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice(Component):
+    """Something to say instead of a widget: an error, an expired link, a thing done."""
+
+    template: ClassVar[str] = "booker/notice.html"
+    word: ClassVar[str] = "notice"
+
+    #: One of error, warning, info, success.
+    tone: str
+    headline: str
+    sentence: str
+    actions: tuple[Action, ...] = ()
+    link_request: LinkRequest | None = None

@@ -1,0 +1,214 @@
+"""The booking page: a booking as it stands, and what the visitor may do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from .. import ics
+from ..links import Purpose
+from ..policy import Rule, Verdict
+from ..values import Answer, Booking, BookingStatus, EventType, Location, LocationKind, Question
+from . import components, csrf, wording
+from .components import Action, LinkRequest, Person, Row
+from .forms import location_label
+from .reading import Reading
+from .runtime import Runtime
+
+# The state of a booking, its headline, and the sentence under it.
+_STATES = {
+    "confirmed": ("Your booking is confirmed", "We look forward to meeting you."),
+    "pending": ("Waiting for confirmation", "The time is held for you until the host has answered."),
+    "moved": ("Your booking has been moved", "The new time is confirmed."),
+    "cancelled": ("This booking was cancelled", "The time is free again."),
+    "rejected": ("This booking was declined", "The host could not accept this time."),
+    "past": ("This booking is over", "Thank you for coming."),
+}
+_NEEDS_LINK = "To move or cancel this booking, open it by the link that you were given."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Details:
+    """Builds the booking component for one visitor."""
+
+    parts: Runtime
+    booking: Booking
+    reading: Reading
+    id: str
+    #: Whether the visitor has shown that the booking is theirs; else nothing personal is shown.
+    trusted: bool
+
+    def component(self) -> components.Booking:
+        """Give the widget."""
+        state = self._state()
+        headline, sentence = _STATES[state]
+        booking = self.booking
+        return components.Booking(
+            id=self.id,
+            state=state,
+            headline=headline,
+            sentence=sentence,
+            title=booking.title,
+            when=self._when(),
+            host_when=self._host_when(),
+            former=self._former(),
+            people=tuple(self._people()),
+            rows=tuple(self._rows()),
+            calendars=self._calendars() if booking.is_open and state != "past" else (),
+            reschedule=self._change(Purpose.RESCHEDULE),
+            cancel=self._change(Purpose.CANCEL),
+            closed=self._closed(),
+            replacement=self._replacement(),
+            again=self._again() if state in ("cancelled", "rejected", "past") else None,
+            link_request=self._link_request(),
+        )
+
+    def _state(self) -> str:
+        booking = self.booking
+        if not booking.is_open:
+            return str(booking.status)
+        if booking.end <= self.parts.service.clock():
+            return "past"
+        moved = booking.former_start and booking.status is BookingStatus.CONFIRMED
+        return "moved" if moved else str(booking.status)
+
+    # --- when, who, where ---
+
+    def _when(self) -> components.When:
+        return wording.when(self.booking.start, self.booking.end, self.reading)
+
+    def _host_when(self) -> components.When | None:
+        booking = self.booking
+        there = wording.when(booking.start, booking.end, replace(self.reading, zone=booking.host.zone))
+        here = self._when()
+        return None if (there.date, there.time) == (here.date, here.time) else there
+
+    def _former(self) -> components.When | None:
+        booking = self.booking
+        if booking.former_start is None or not booking.is_open:
+            return None
+        return wording.when(booking.former_start, booking.former_start + booking.duration, self.reading)
+
+    def _people(self) -> Iterator[Person]:
+        for host in self.booking.hosts:
+            yield Person(name=host.name, role="Host")
+        if self.trusted:
+            yield Person(name=self.booking.attendee.name, role="You", email=self.booking.attendee.email)
+            for guest in self.booking.guests:
+                yield Person(name=guest, role="Guest")
+
+    def _rows(self) -> Iterator[Row]:
+        booking = self.booking if self.trusted else for_strangers(self.booking)
+        if booking.location:
+            yield _location_row(booking.location)
+        if not self.trusted:
+            return
+        for question in self._questions():
+            if question.slug in booking.answers:
+                yield Row(label=question.label, text=_answer_text(booking.answers[question.slug]))
+        if booking.notes:
+            yield Row(label="Notes", text=booking.notes)
+        if booking.reason:
+            yield Row(label="Reason", text=booking.reason)
+
+    def _questions(self) -> tuple[Question, ...]:
+        event_type = self.parts.service.event_type_of(self.booking)
+        if event_type:
+            return event_type.questions
+        return tuple(Question(slug=slug, label=slug) for slug in self.booking.answers)
+
+    # --- what can be done ---
+
+    def _calendars(self) -> tuple[Action, ...]:
+        own = self.parts.links.path(Purpose.MANAGE, self.booking) if self.trusted else ""
+        query = own.partition("?")[2]
+        path = self.parts.url(f"/bookings/{self.booking.uid}.ics")
+        shown = self.booking if self.trusted else for_strangers(self.booking)
+        return (
+            Action(label="Calendar file (.ics)", href=f"{path}?{query}" if query else path),
+            Action(label="Google Calendar", href=ics.google_link(shown)),
+            Action(label="Outlook", href=ics.outlook_link(shown)),
+        )
+
+    def _verdict(self, purpose: Purpose) -> Verdict:
+        service = self.parts.service
+        return (service.may_cancel if purpose is Purpose.CANCEL else service.may_reschedule)(self.booking)
+
+    def _change(self, purpose: Purpose) -> Action | None:
+        if not self.trusted or not self._verdict(purpose):
+            return None
+        label = "Cancel" if purpose is Purpose.CANCEL else "Reschedule"
+        href = self.parts.url(self.parts.links.path(purpose, self.booking))
+        return Action(label=label, name=f"{label} this booking", href=href)
+
+    def _closed(self) -> str:
+        """Say what can no longer be changed and why, where the state alone does not say it."""
+        if not self.booking.is_open or self._state() == "past":
+            return ""
+        if not self.trusted:
+            return "" if self.parts.mails_links else _NEEDS_LINK
+        moving, cancelling = self._verdict(Purpose.RESCHEDULE), self._verdict(Purpose.CANCEL)
+        if not moving and not cancelling:
+            return wording.closed(cancelling if _ends_later(cancelling, moving) else moving, self.reading)
+        if moving.rule is Rule.CUTOFF:
+            return wording.closed(moving, self.reading, subject="Moving was")
+        if cancelling.rule is Rule.CUTOFF:
+            return wording.closed(cancelling, self.reading, subject="Cancelling was")
+        return ""
+
+    def _replacement(self) -> Action | None:
+        if not self.booking.replaced_by:
+            return None
+        return Action(
+            label="See the new booking", href=self.parts.url(f"/bookings/{self.booking.replaced_by}")
+        )
+
+    def _again(self) -> Action | None:
+        if self.parts.service.event_type_of(self.booking) is None:
+            return None
+        return Action(label="Book another time", href=self.parts.url(f"/book/{self.booking.event_type}"))
+
+    def _link_request(self) -> LinkRequest | None:
+        open_ = self.booking.is_open and self._state() != "past"
+        if self.trusted or not open_:
+            return None
+        return link_request(self.parts, self.booking.uid)
+
+
+def _ends_later(one: Verdict, other: Verdict) -> bool:
+    return bool(one.until and other.until and one.until > other.until)
+
+
+def for_strangers(booking: Booking) -> Booking:
+    """Give *booking* without the way into the meeting, for whoever knows no more than its uid."""
+    location = booking.location
+    public = location is not None and location.kind is LocationKind.IN_PERSON
+    return booking if public else replace(booking, location=None)
+
+
+def link_request(parts: Runtime, uid: str) -> LinkRequest | None:
+    """Give the offer to mail a new link for the booking *uid*, where mails can be sent."""
+    if not parts.mails_links:
+        return None
+    return LinkRequest(action=parts.url(f"/bookings/{uid}/link"), hidden=(csrf.field(parts.keys),))
+
+
+def summary_locations(event_type: EventType) -> tuple[str, ...]:
+    """Give what guests read for each location of *event_type*."""
+    return tuple(map(location_label, event_type.locations))
+
+
+def _location_row(location: Location) -> Row:
+    text = location.value or location_label(location)
+    if location.kind is LocationKind.LINK and location.value.startswith(("https://", "http://")):
+        return Row(label="Where", text=location.label or location.value, href=location.value)
+    label = location_label(location)
+    return Row(label="Where", text=text if text == label else f"{label}: {text}")
+
+
+def _answer_text(answer: Answer) -> str:
+    if isinstance(answer, bool):
+        return "Yes" if answer else "No"
+    if isinstance(answer, tuple):
+        return ", ".join(answer)
+    return str(int(answer)) if isinstance(answer, float) and answer.is_integer() else str(answer)

@@ -1,0 +1,80 @@
+"""What is said instead of a widget."""
+
+from __future__ import annotations
+
+from ..errors import BookerError, BookingNotFound, LinkExpired, LinkInvalid, ProviderError
+from ..links import Purpose
+from ..values import Booking
+from . import htmx
+from .components import Action, Notice
+from .details import link_request
+from .runtime import Runtime
+
+_STATUSES = {
+    400: (
+        "This could not be read",
+        "Something in the request was not readable. Please go back and try again.",
+    ),
+    404: ("Not found", "There is nothing at this address. Please check the link."),
+    405: ("Not possible", "This page cannot be used in this way. Please go back and try again."),
+    413: ("Too much text", "What was sent is too long. Please go back and shorten it."),
+}
+_HEADLINES: tuple[tuple[type[BookerError], str], ...] = (
+    (LinkExpired, "This link has expired"),
+    (LinkInvalid, "This link is not valid"),
+    (BookingNotFound, "Booking not found"),
+    (ProviderError, "Not available right now"),
+)
+
+
+def of(parts: Runtime, error: BookerError, *, uid: str = "") -> Notice:
+    """Say what went wrong; with *uid*, offer a new link to that booking's guest."""
+    headline = next((text for kind, text in _HEADLINES if isinstance(error, kind)), "That did not work")
+    offer = link_request(parts, uid) if uid else None
+    sentence = error.sentence
+    if offer:
+        sentence += " We can mail a new link to the address that the booking was made with."
+    elif isinstance(error, (LinkExpired, LinkInvalid)):
+        sentence += " Please ask your host for a new one."
+    return Notice(
+        id=_id(),
+        tone="warning" if error.status < 500 else "error",
+        headline=headline,
+        sentence=sentence,
+        link_request=offer,
+    )
+
+
+def of_status(status: int) -> Notice:
+    """Say what an HTTP status means."""
+    fallback = ("That did not work", "Something went wrong. Please try again in a moment.")
+    headline, sentence = _STATUSES.get(status, _STATUSES[400] if 400 <= status < 500 else fallback)
+    return Notice(id=_id(), tone="warning", headline=headline, sentence=sentence)
+
+
+def closed(parts: Runtime, booking: Booking, sentence: str) -> Notice:
+    """Say to its guest that *booking* can no longer be changed, and where to see it."""
+    see = Action(label="See the booking", href=parts.url(parts.links.path(Purpose.MANAGE, booking)))
+    return Notice(id=_id(), tone="info", headline="No more changes", sentence=sentence, actions=(see,))
+
+
+def link_sent() -> Notice:
+    """Say that a link is on its way, whether or not there is such a booking."""
+    return Notice(
+        id=_id(),
+        tone="success",
+        headline="Check your mail",
+        sentence="If the booking exists, a new link is on its way to the address that it was made with.",
+    )
+
+
+def ask_for_link(parts: Runtime, uid: str) -> None:
+    """Have a new link mailed; an unknown booking is passed over, so that nobody can ask which exist."""
+    try:
+        parts.service.request_link(uid)
+    except BookingNotFound:
+        return
+
+
+def _id() -> str:
+    return htmx.target_id() or "bk-notice"

@@ -1,0 +1,135 @@
+"""The state of a booker as its address says it: read strictly, written back as links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TypeVar
+from urllib.parse import quote, urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from .. import times
+from ..times import Month
+from ..values import EventType
+from .components import Choice, Hidden
+from .reading import Reading, visitors
+
+_T = TypeVar("_T")
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class State:
+    """Where a visitor stands in a booker, and how to get to the next step from there."""
+
+    #: The path of the widget, without a query.
+    path: str
+    #: Parameters that every step keeps: prefilled answers, or the link that lets a guest in.
+    kept: Pairs
+    reading: Reading
+    month: Month | None = None
+    day: date | None = None
+    slot: datetime | None = None
+    #: None: the default length.
+    duration: timedelta | None = None
+    #: Whether the address names the zone, the clock.
+    zone_chosen: bool = False
+    clock_chosen: bool = False
+    #: A sentence for each value in the address that could not be used.
+    complaints: tuple[str, ...] = ()
+
+    def pairs(self) -> Pairs:
+        """Give the state as parameters, those that a visitor never chose left out."""
+        minutes = self.duration and str(self.duration // timedelta(minutes=1))
+        clock = ("24" if self.reading.hours24 else "12") if self.clock_chosen else None
+        own = {
+            "month": self.month and str(self.month),
+            "date": self.day and self.day.isoformat(),
+            "duration": minutes,
+            "tz": self.reading.zone if self.zone_chosen else None,
+            "clock": clock,
+            "slot": self.slot and times.format_instant(self.slot),
+        }
+        return (*self.kept, *((name, value) for name, value in own.items() if value))
+
+    def query(self) -> str:
+        """Give the state as a query, without its question mark."""
+        return urlencode(self.pairs(), safe=":/", quote_via=quote)
+
+    def choice(self, label: str, *, name: str = "", current: bool = False) -> Choice:
+        """Give the step that leads to this state."""
+        query = self.query()
+        return Choice(label=label, href=f"{self.path}?{query}", query=query, name=name, current=current)
+
+    def hidden(self, *but: str) -> tuple[Hidden, ...]:
+        """Give the state as hidden fields of a GET form, without the parameters named."""
+        return tuple(Hidden(name=name, value=value) for name, value in self.pairs() if name not in but)
+
+    def at(self, *, month: Month | None = None, day: date | None = None) -> State:
+        """Give the state with another month or day on view and no time chosen."""
+        return replace(self, month=month, day=day, slot=None)
+
+
+def read(
+    query: MultiDict[str, str], event_type: EventType, *, path: str, kept: Pairs = (), zone: str = ""
+) -> State:
+    """Read a *query* of the widget at *path* for *event_type*; *kept* goes into every link.
+
+    *zone* is read when the query names none; it defaults to the event type's. A value that cannot be used
+    falls back, with a sentence in `complaints`.
+    """
+    values = _Values(query)
+    chosen_zone = values.one(_zone, _UNKNOWN_ZONE, "tz", "cal.tz")
+    hours24 = _CLOCKS.get(query.get("clock", ""))
+    reading = visitors(chosen_zone or zone or event_type.zone)
+    return State(
+        path=path,
+        kept=kept,
+        month=values.one(Month.parse, "The month in the address was not readable.", "month"),
+        day=values.one(times.parse_date, "The date in the address was not readable.", "date"),
+        slot=values.one(times.parse_instant, "The time in the address was not readable.", "slot"),
+        duration=values.one(partial(_duration, event_type), _UNKNOWN_LENGTH, "duration"),
+        reading=reading if hours24 is None else replace(reading, hours24=hours24),
+        zone_chosen=chosen_zone is not None,
+        clock_chosen=hours24 is not None,
+        complaints=tuple(values.complaints),
+    )
+
+
+_CLOCKS = {"12": False, "24": True}
+_UNKNOWN_ZONE = "The time zone in the address is not known, so times are shown in another one."
+_UNKNOWN_LENGTH = "The length in the address is not on offer."
+
+
+class _Values:
+    """The values of a query, and a sentence for each that cannot be used."""
+
+    def __init__(self, query: MultiDict[str, str]) -> None:
+        self._query = query
+        self.complaints: list[str] = []
+
+    def one(self, parse: Callable[[str], _T], sentence: str, *names: str) -> _T | None:
+        """Give what *parse* makes of the first of *names* that is there."""
+        text = next((self._query[name] for name in names if self._query.get(name)), "")
+        try:
+            return parse(text) if text else None
+        except ValueError:
+            self.complaints.append(sentence)
+            return None
+
+
+def _zone(text: str) -> str:
+    return times.canonical_zone(times.zone(text).key)
+
+
+def _duration(event_type: EventType, text: str) -> timedelta | None:
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise ValueError(text)
+    duration = timedelta(minutes=int(text))
+    if duration not in event_type.durations:
+        raise ValueError(text)
+    return None if duration == event_type.duration else duration

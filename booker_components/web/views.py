@@ -1,0 +1,274 @@
+"""The views: each reads the request, asks the service, and shows a component."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from .. import ics, times
+from ..errors import (
+    BookerError,
+    BookingNotFound,
+    FormExpired,
+    LinkExpired,
+    LinkInvalid,
+    ProviderUnavailable,
+)
+from ..links import Purpose
+from ..policy import Verdict
+from ..values import Booking, BookingRequest, BookingStatus
+from . import cancelling, choosing, csrf, forms, htmx, limiting, notices, wording
+from .details import Details, for_strangers
+from .reading import visitors
+from .responses import protect, see_other, show
+from .runtime import Runtime, runtime
+from .steps import Steps
+
+# More than any honest form holds; Flask answers 413 to anything longer.
+_LONGEST_FORM = 256 * 1024
+_UID = re.compile(r"[A-Za-z0-9_.:\-]{1,200}")
+
+
+def register(blueprint: Blueprint) -> None:
+    """Register the routes and what surrounds them."""
+    both = ["GET", "POST"]
+    add = blueprint.add_url_rule
+    add("/book/<slug>", "book", book, methods=both)
+    add("/book/<username>/<slug>", "book", book, methods=both)
+    add("/bookings/<uid>", "booking", booking)
+    add("/bookings/<uid>.ics", "calendar", calendar)
+    add("/bookings/<uid>/link", "link", link, methods=["POST"])
+    add("/reschedule", "reschedule", reschedule, methods=both)
+    add("/bookings/reschedule", "reschedule", reschedule, methods=both)
+    add("/reschedule/<uid>", "reschedule", reschedule, methods=both)
+    add("/bookings/cancel/<uid>", "cancel", cancel, methods=both)
+    add("/cancel/<uid>", "cancel", cancel, methods=both)
+    add("/bookings/return", "landing", landing)
+    add("/booker/static/<digest>/<name>", "static", static)
+    blueprint.url_value_preprocessor(csrf.judge_own_forms)
+    blueprint.before_request(_prepare)
+    blueprint.after_request(lambda response: protect(runtime(), response))
+    blueprint.register_error_handler(BookerError, refused)
+    blueprint.register_error_handler(HTTPException, not_understood)
+
+
+def _prepare() -> AnyResponse | None:
+    """Ready the request for our views; what a host's boosted link asks for is loaded as a page of its own."""
+    # Werkzeug fails at any look at a query whose bytes are no UTF-8.
+    request.query_string = htmx.ascii_query().encode()
+    request.max_content_length = _LONGEST_FORM
+    request.max_form_memory_size = _LONGEST_FORM
+    runtime().outbox.ensure()
+    if htmx.boosted() and request.method == "GET":
+        return Response(headers={"HX-Redirect": htmx.address()})
+    return None
+
+
+# --- booking -------------------------------------------------------------------------------------
+
+
+def book(slug: str, username: str = "") -> AnyResponse:
+    """Show the booker; on POST go a step on, or book."""
+    parts = runtime()
+    event_type = parts.service.event_type(slug, owner=username or None)
+    query, typed = choosing.sent()
+    identity = htmx.target_id() or "bk-booker"
+    at = Steps.of_booking(parts, event_type, query, id=identity, owner=username, typed=typed)
+    return choosing.take_step(at, lambda start, form: parts.service.book(_request(at, start, form)))
+
+
+def _request(at: Steps, start: datetime, form: forms.Form) -> BookingRequest:
+    reading = at.state.reading
+    key = request.form.get("key", "")[:64]
+    request_ = BookingRequest(
+        event_type=at.event_type.slug,
+        owner=at.event_type.owner,
+        start=start,
+        duration=at.state.duration,
+        attendee=forms.attendee(form, zone=reading.zone, locale=str(reading.locale).replace("_", "-")),
+        # Whoever writes a form can write its key; it must never meet one that the host chose.
+        key=key and f"web:{key}",
+    )
+    return forms.fill(request_, form, at.event_type)
+
+
+# --- seeing --------------------------------------------------------------------------------------
+
+
+def booking(uid: str) -> AnyResponse:
+    """Show a booking: all of it to its guest, when and where to anyone who knows the uid."""
+    parts = runtime()
+    found = _find(parts, uid)
+    trusted = _trusts(parts, found)
+    component = Details(
+        parts=parts,
+        booking=found,
+        reading=visitors(found.attendee.zone),
+        id=htmx.target_id() or "bk-booking",
+        trusted=trusted,
+    ).component()
+    return show(parts, component, title=component.headline)
+
+
+def calendar(uid: str) -> AnyResponse:
+    """Give the booking as a calendar file."""
+    parts = runtime()
+    found = _find(parts, uid)
+    trusted = _trusts(parts, found)
+    # The link in the file is the plain one: calendars are shared, and signed links are not to be.
+    address = parts.public(f"/bookings/{found.uid}")
+    shown = found if trusted else for_strangers(found)
+    domain = urlsplit(address or request.host_url).hostname or "localhost"
+    body = ics.calendar_file(shown, domain=domain, url=address, people=trusted)
+    response = Response(body, mimetype="text/calendar")
+    response.headers["Content-Disposition"] = 'attachment; filename="booking.ics"'
+    return response
+
+
+def landing() -> AnyResponse:
+    """Take a guest who comes back from a vendor's own page to the booking."""
+    uid = request.args.get("uid") or request.args.get("eventUid") or ""
+    parts = runtime()
+    return see_other(parts.url(f"/bookings/{_find(parts, uid).uid}"))
+
+
+def _find(parts: Runtime, uid: str) -> Booking:
+    if not _UID.fullmatch(uid):
+        raise BookingNotFound("The uid has characters that no uid has.")
+    return parts.service.get(uid)
+
+
+def _trusts(parts: Runtime, found: Booking) -> bool:
+    """Tell whether the visitor's link lets them in; a wrong link is an error, none at all is not."""
+    if not parts.links.signed:
+        return True
+    token = request.args.get("token", "")
+    if token:
+        parts.links.check(token, Purpose.MANAGE, found)
+    return bool(token)
+
+
+# --- moving and cancelling -----------------------------------------------------------------------
+
+
+def reschedule(uid: str = "") -> AnyResponse:
+    """Show the calendar for a booking; on POST go a step on, or move it."""
+    parts = runtime()
+    found = _find(parts, uid or request.args.get("rescheduleUid", ""))
+    query, typed = choosing.sent()
+    as_asked = found.is_open and query.get("slot") == times.format_instant(found.start)
+    if _done_before(parts, found, Purpose.RESCHEDULE, as_asked):
+        return see_other(parts.url(parts.links.path(Purpose.MANAGE, found)))
+    parts.links.check(request.args.get("token", ""), Purpose.RESCHEDULE, found)
+    if found.replaced_by:
+        found = _find(parts, found.replaced_by)
+    event_type = parts.service.event_type_of(found)
+    verdict = parts.service.may_reschedule(found)
+    if event_type is None or not verdict.allowed:
+        return _closed(parts, found, verdict)
+    identity = htmx.target_id() or "bk-reschedule"
+    at = Steps.of_move(parts, event_type, found, query, id=identity, typed=typed)
+    return choosing.take_step(
+        at,
+        lambda start, form: parts.service.reschedule(found.uid, start, reason=form.answer("reason") or ""),
+    )
+
+
+def cancel(uid: str) -> AnyResponse:
+    """Ask once more; on POST cancel."""
+    parts = runtime()
+    found = _find(parts, uid)
+    if _done_before(parts, found, Purpose.CANCEL, found.status is BookingStatus.CANCELLED):
+        return see_other(parts.url(parts.links.path(Purpose.MANAGE, found)))
+    parts.links.check(request.args.get("token", ""), Purpose.CANCEL, found)
+    verdict = parts.service.may_cancel(found)
+    if not verdict.allowed:
+        return _closed(parts, found, verdict)
+    form = cancelling.form(parts, found, typed=request.form if request.method == "POST" else None)
+    return _cancel(parts, found, form) if choosing.acts() else _show_cancel(parts, found, form)
+
+
+def _cancel(parts: Runtime, found: Booking, form: forms.Form) -> AnyResponse:
+    try:
+        csrf.check(parts.keys)
+        if not form.valid():
+            return _show_cancel(parts, found, form, status=422)
+        cancelled = parts.service.cancel(found.uid, reason=form.answer("reason") or "")
+    except BookerError as error:
+        alert = wording.sentence(error, visitors(found.attendee.zone))
+        return _show_cancel(parts, found, form, alert=alert, status=error.status)
+    return see_other(parts.url(parts.links.path(Purpose.MANAGE, cancelled)))
+
+
+def _done_before(parts: Runtime, found: Booking, purpose: Purpose, as_asked: bool) -> bool:
+    """Tell whether this POST is the second of two at once, the first of which did what it asks for.
+
+    Without scripts a double click sends a form twice, and the browser shows the second answer.
+    """
+    token = request.args.get("token", "")
+    return as_asked and choosing.acts() and parts.links.just_used(token, purpose, found)
+
+
+def _show_cancel(
+    parts: Runtime, found: Booking, form: forms.Form, *, alert: str = "", status: int = 200
+) -> AnyResponse:
+    component = cancelling.component(
+        parts,
+        found,
+        form,
+        id=htmx.target_id() or "bk-cancel",
+        reading=visitors(found.attendee.zone),
+        alert=alert,
+    )
+    return show(parts, component, title=f"Cancel: {found.title}", status=status)
+
+
+# --- links and refusals --------------------------------------------------------------------------
+
+
+def link(uid: str) -> AnyResponse:
+    """Mail a new link to the address on file; the answer never tells whether there is one."""
+    parts = runtime()
+    csrf.check(parts.keys)
+    # The address first, so that one visitor cannot use up the requests of many bookings.
+    limiting.check_link_request(parts, uid, request.remote_addr or "")
+    if parts.mails_links and _UID.fullmatch(uid):
+        notices.ask_for_link(parts, uid)
+    return show(parts, notices.link_sent(), title="Check your mail")
+
+
+def static(digest: str, name: str) -> AnyResponse:
+    """Serve a static file."""
+    return runtime().assets.answer(digest, name)
+
+
+def refused(error: BookerError) -> AnyResponse:
+    """Show what went wrong, and what the visitor can do about it."""
+    parts = runtime()
+    uid = (request.view_args or {}).get("uid") or request.args.get("rescheduleUid", "")
+    offers = isinstance(error, (LinkInvalid, LinkExpired, FormExpired))
+    notice = notices.of(parts, error, uid=uid if offers else "")
+    response = show(parts, notice, title=notice.headline, status=error.status)
+    if isinstance(error, ProviderUnavailable) and error.retry_after:
+        response.headers["Retry-After"] = str(math.ceil(error.retry_after))
+    return response
+
+
+def not_understood(error: HTTPException) -> AnyResponse:
+    """Show an HTTP error in our own words."""
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    notice = notices.of_status(status)
+    return show(runtime(), notice, title=notice.headline, status=status)
+
+
+def _closed(parts: Runtime, found: Booking, verdict: Verdict) -> AnyResponse:
+    notice = notices.closed(parts, found, wording.closed(verdict, visitors(found.attendee.zone)))
+    return show(parts, notice, title=notice.headline, status=409)

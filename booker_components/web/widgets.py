@@ -1,0 +1,98 @@
+"""The widgets for a host's own templates: `{{ booker("intro-call") }}` and its siblings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import g, render_template
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from ..errors import BookerError
+from ..values import Booking
+from . import cancelling, notices, wording
+from .assets import Addresses
+from .components import Component
+from .details import Details
+from .reading import visitors
+from .runtime import Runtime, runtime
+from .steps import Steps, from_mapping
+
+
+class Widgets:
+    """What the name `booker` is in the templates of an app; the host decides who sees its pages."""
+
+    def head(self) -> Markup:
+        """Give the style sheet and the script, for the page's `<head>`."""
+        parts = runtime()
+        assets = Addresses.of(parts.assets, parts.url(""))
+        return Markup(render_template("booker/head.html", assets=assets))  # noqa: S704 - autoescaped
+
+    def __call__(self, slug: str, *, owner: str = "", prefill: Mapping[str, Any] | None = None) -> Markup:
+        """Give the booker of an event type; *prefill* holds known answers by slug and stays out of links."""
+
+        def build(parts: Runtime, identity: str) -> Component:
+            event_type = parts.service.event_type(slug, owner=owner or None)
+            at = Steps.of_booking(parts, event_type, MultiDict(), id=identity, owner=owner)
+            return replace(at, carried=from_mapping(prefill or {})).widget()
+
+        return _shown(f"booker-{slug}", build)
+
+    def booking(self, uid: str) -> Markup:
+        """Give a booking with everything that its guest may see and do."""
+
+        def build(parts: Runtime, identity: str) -> Component:
+            booking = parts.service.get(uid)
+            reading = visitors(booking.attendee.zone)
+            details = Details(parts=parts, booking=booking, reading=reading, id=identity, trusted=True)
+            return details.component()
+
+        return _shown("booking", build)
+
+    def reschedule(self, uid: str) -> Markup:
+        """Give the calendar in which a booking is moved."""
+        return _shown(
+            "reschedule", lambda parts, identity: _reschedule(parts, identity, parts.service.get(uid))
+        )
+
+    def cancel(self, uid: str) -> Markup:
+        """Give the form in which a booking is cancelled."""
+        return _shown("cancel", lambda parts, identity: _cancel(parts, identity, parts.service.get(uid)))
+
+
+def _shown(word: str, build: Callable[[Runtime, str], Component]) -> Markup:
+    """Give the widget, or a notice: a failure never breaks the host's page."""
+    parts, identity = runtime(), _next_id(word)
+    try:
+        return build(parts, identity).__html__()
+    except BookerError as error:
+        return replace(notices.of(parts, error), id=identity).__html__()
+
+
+def _next_id(word: str) -> str:
+    """Give an id for a widget that no other on this page has."""
+    taken: dict[str, int] = g.setdefault("_booker_ids", {})
+    taken[word] = taken.get(word, 0) + 1
+    return f"bk-{word}" if taken[word] == 1 else f"bk-{word}-{taken[word]}"
+
+
+def _reschedule(parts: Runtime, identity: str, booking: Booking) -> Component:
+    event_type = parts.service.event_type_of(booking)
+    verdict = parts.service.may_reschedule(booking)
+    if event_type is None or not verdict.allowed:
+        sentence = wording.closed(verdict, visitors(booking.attendee.zone))
+        return replace(notices.closed(parts, booking, sentence), id=identity)
+    at = Steps.of_move(parts, event_type, booking, MultiDict(), id=identity)
+    return at.widget()
+
+
+def _cancel(parts: Runtime, identity: str, booking: Booking) -> Component:
+    verdict = parts.service.may_cancel(booking)
+    reading = visitors(booking.attendee.zone)
+    if not verdict.allowed:
+        sentence = wording.closed(verdict, reading)
+        return replace(notices.closed(parts, booking, sentence), id=identity)
+    form = cancelling.form(parts, booking)
+    return cancelling.component(parts, booking, form, id=identity, reading=reading)

@@ -1,0 +1,68 @@
+"""Sentences that need a time or a rule to be said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from .. import times
+from ..errors import BookerError, BookingClosed, NotBookable
+from ..policy import Rule, Verdict
+from .components import When
+from .reading import Reading
+
+_CLOSED: Mapping[str, str] = {
+    Rule.PAST: "This booking has begun or is over, so it can no longer be changed.",
+    Rule.CANCELLED: "This booking was cancelled or declined, so it can no longer be changed.",
+    Rule.NOT_ALLOWED: "This booking cannot be changed here.",
+    Rule.GONE: "This can no longer be booked, so the booking cannot be moved.",
+}
+_NOT_BOOKABLE: Mapping[str, str] = {
+    Rule.PAST: "That time is over. Please choose another one.",
+    Rule.NOTICE: "That time is too soon to be booked.",
+    Rule.HORIZON: "That time is too far ahead, or before the first day that can be booked.",
+    Rule.DURATION: "That length is not on offer.",
+}
+
+
+def when(start: datetime, end: datetime, reading: Reading) -> When:
+    """Say the span from *start* to *end* as *reading* wants it."""
+    day = times.local_date(start, reading.zone)
+    return When(
+        date=times.full_date(day, reading.locale),
+        time=times.time_span(start, end, reading.zone, reading.locale, reading.hours24),
+        zone=times.zone_label(reading.zone, start, reading.locale),
+        iso=times.format_instant(start),
+    )
+
+
+def moment(instant: datetime, reading: Reading) -> str:
+    """Say one instant: "Tuesday 4 March 2026, 09:00"."""
+    day = times.full_date(times.local_date(instant, reading.zone), reading.locale)
+    return f"{day}, {times.clock_time(instant, reading.zone, reading.locale, reading.hours24)}"
+
+
+def closed(refusal: Verdict | BookingClosed, reading: Reading, *, subject: str = "Changes were") -> str:
+    """Say why a booking can no longer be changed; *subject* says what was possible once."""
+    if refusal.rule == Rule.CUTOFF and refusal.until:
+        return f"{subject} possible until {moment(refusal.until, reading)}."
+    return _CLOSED.get(refusal.rule or "", BookingClosed.default_sentence)
+
+
+def not_bookable(refusal: NotBookable, reading: Reading) -> str:
+    """Say why a time cannot be booked."""
+    if refusal.rule == Rule.NOTICE and refusal.until:
+        return f"That time is too soon: it could be booked until {moment(refusal.until, reading)}."
+    if refusal.rule == Rule.HORIZON and refusal.until:
+        return f"That time is too far ahead: it can be booked from {moment(refusal.until, reading)}."
+    return _NOT_BOOKABLE.get(refusal.rule, NotBookable.default_sentence)
+
+
+def sentence(error: BookerError, reading: Reading) -> str:
+    """Say what *error* means for the visitor, with its deadline in the visitor's zone."""
+    said = error.sentence != type(error).default_sentence
+    if isinstance(error, BookingClosed) and not said:
+        return closed(error, reading)
+    if type(error) is NotBookable and not said:
+        return not_bookable(error, reading)
+    return error.sentence

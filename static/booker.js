@@ -1,0 +1,306 @@
+// Improves the widgets of booker_components, which all work without it. Listens on document, once per behaviour.
+(() => {
+  "use strict";
+
+  const HTMX = document.currentScript.dataset.bkHtmx;
+  const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const waiting = new Map(); // widget -> what it waits for, see wait()
+  const proposed = new Set(); // ids of the widgets for which the browser's zone was proposed
+  const zones = new WeakMap(); // select -> all its options
+  let keyed = false; // whether the last touch was a key
+  let live;
+
+  const widgets = () => document.querySelectorAll("[data-bk]");
+  const widgetOf = (event) => event.target.closest?.("[data-bk]");
+  const stop = (event) => (event.preventDefault(), event.stopPropagation());
+  const within = (widget, id) => widget.querySelector(`[id="${id}"]`);
+  const isBooking = (widget) => widget?.dataset.bk === "booking";
+  const ownPage = () => "bkPage" in document.body.dataset;
+
+  function say(text) {
+    if (!live.isConnected) document.body.append(live); // htmx replaces all of a page for Back
+    live.textContent = text || "";
+  }
+
+  // --- asking the server
+
+  // `url`: where a link led to; `zone`: another zone was chosen, if `quiet` by us; `sent`: answers were sent.
+  function wait(widget, what) {
+    waiting.set(widget, what);
+    widget.setAttribute("aria-busy", "true");
+  }
+
+  function free(widget) {
+    waiting.delete(widget);
+    widget.removeAttribute("aria-busy");
+    widget.querySelectorAll("[aria-disabled]").forEach((each) => each.removeAttribute("aria-disabled"));
+  }
+
+  // Tells whether the widget waits. After a quiet wait, of which the guest knows nothing, *step* is taken.
+  function later(widget, step) {
+    const what = waiting.get(widget);
+    if (what?.quiet) what.next = step;
+    return Boolean(what);
+  }
+
+  function load(widget, url, what) {
+    wait(widget, { url, ...what });
+    if (!window.htmx) location.assign(url);
+    else htmx.ajax("GET", url, { source: widget, target: widget, swap: "outerHTML" })?.catch?.(() => {});
+  }
+
+  function failed(widget) {
+    const { quiet, sent, next } = waiting.get(widget);
+    free(widget);
+    if (sent) settle(false);
+    if (quiet) return next?.(widget);
+    let alert = widget.querySelector("[data-bk-failure]");
+    if (!alert) {
+      alert = document.createElement("div");
+      alert.className = "bk-alert";
+      alert.dataset.bkFailure = "";
+      alert.setAttribute("role", "alert");
+      widget.firstElementChild.prepend(alert);
+    }
+    alert.textContent = widget.dataset.bkFailed;
+    alert.scrollIntoView({ block: "nearest" });
+  }
+
+  // What is not a widget, such as a proxy's error page, never takes a widget's place.
+  function guard(event) {
+    const widget = widgetOf(event);
+    if (!waiting.has(widget)) return;
+    const { detail } = event;
+    if (/\sdata-bk="/.test(detail.ctx ? detail.ctx.text : detail.serverResponse)) {
+      detail.shouldSwap = true; // htmx 2 would drop 4xx
+      detail.isError = false;
+      detail.selectOverride = "[data-bk]"; // whatever a host selects
+      return;
+    }
+    const { url, quiet } = waiting.get(widget);
+    event.preventDefault();
+    if (url && !quiet) location.assign(url);
+    else failed(widget);
+  }
+
+  function swapped() {
+    const gone = [...waiting].find(([widget]) => !widget.isConnected);
+    const fresh = [...widgets()].filter(prepare);
+    if (!gone) return;
+    waiting.delete(gone[0]);
+    if (fresh.length) arrive(fresh[0], ...gone);
+  }
+
+  // Moves the focus to the news of a widget that has just come in another's place, and tells it.
+  function arrive(widget, old, { quiet, zone, sent, next }) {
+    const reading = zone && widget.querySelector(".bk-zone__current, .bk-facts__item--chosen");
+    const news = reading || widget.querySelector("[data-bk-focus]");
+    if (!quiet) news?.focus();
+    say(news?.textContent);
+    entitle(widget, old);
+    if (sent) settle(isBooking(widget));
+    if (next) setTimeout(next, 0, widget); // htmx has yet to note the address
+  }
+
+  // A page of our own is about its widget; while that is about the same, the server's title stands.
+  function entitle(widget, old) {
+    if (!ownPage()) return;
+    const [name, former] = [widget, old].map((each) => within(each, `${old.id}-title`)?.textContent);
+    const title = name && name !== former ? name : document.title.replace(/^Error: /, "");
+    document.title = (widget.querySelector(".bk-problems, .bk-alert") ? "Error: " : "") + title;
+  }
+
+  for (const name of ["htmx:before:swap", "htmx:beforeSwap"]) document.addEventListener(name, guard);
+  for (const name of ["htmx:after:swap", "htmx:afterSwap"]) document.addEventListener(name, swapped);
+  document.addEventListener("htmx:error", (event) => {
+    const widget = widgetOf(event);
+    if (waiting.has(widget)) failed(widget);
+  });
+
+  // --- links, days, forms
+
+  document.addEventListener("click", (event) => {
+    const step = event.target.closest?.("[data-bk-go], [data-bk-day]");
+    if (!step || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const widget = widgetOf(event), day = step.dataset.bkDay, panel = document.getElementById(day);
+    if (panel || step.href) stop(event);
+    if (panel) showDay(step, panel), later(widget, (fresh) => fresh.querySelector(`[data-bk-day="${day}"]`)?.click());
+    else if (step.href && !later(widget, (fresh) => repeat(fresh, step))) load(widget, step.href);
+  }, true);
+
+  // Takes a step of the widget that was there before, now in the browser's zone.
+  function repeat(widget, step, form) {
+    const again = step.cloneNode(true);
+    if (again.href || again.name === "go") put(again, "tz", ZONE);
+    if (again.href) return load(widget, again.href);
+    again.hidden = true;
+    within(widget, form)?.append(again);
+    again.click();
+  }
+
+  function showDay(step, panel) {
+    const widget = step.closest("[data-bk]");
+    const date = new URLSearchParams(step.href?.split("?")[1] || step.value).get("date");
+    for (const each of panel.parentElement.children) each.hidden = each !== panel;
+    widget.querySelector("[data-bk-day][aria-current]")?.removeAttribute("aria-current");
+    step.setAttribute("aria-current", "date");
+    if (date) widget.querySelectorAll("[data-bk-keep]").forEach((each) => put(each, "date", date));
+    if (step.href && ownPage()) history.replaceState(history.state, "", step.href);
+    panel.querySelector("[tabindex]").focus({ preventScroll: true });
+    panel.scrollIntoView({ block: "nearest" });
+    say(step.getAttribute("aria-label"));
+  }
+
+  // Writes what the server does not know, such as a day that was shown without it, into a link, button or form.
+  function put(each, name, value) {
+    if (each.elements) {
+      if (!each.elements[name]) each.insertAdjacentHTML("beforeend", `<input type="hidden" name="${name}">`);
+      each.elements[name].value = value;
+      return;
+    }
+    const [query, path] = (each.href || each.value).split("?").reverse();
+    const state = new URLSearchParams(query);
+    state.set(name, value);
+    if (each.href) each.href = `${path}?${state}`;
+    else each.value = state;
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target, widget = widgetOf(event), { submitter } = event;
+    if (!widget) return;
+    const zone = "bkZone" in form.dataset && form.elements.tz.value, quiet = "bkQuiet" in form.dataset;
+    delete form.dataset.bkQuiet;
+    const step = (fresh) => (zone ? choose(zoneBox(fresh), zone) : repeat(fresh, submitter, form.id));
+    if (later(widget, step)) return stop(event);
+    if (form.getAttribute("method") === "get") return stop(event), load(widget, address(form), { quiet, zone });
+    const sent = form.matches(".bk-form") && submitter?.name !== "go";
+    submitter?.setAttribute("aria-disabled", "true");
+    if (sent) store("sent", draftOf(widget) || "");
+    wait(widget, { quiet, zone, sent });
+  }, true);
+
+  function address(form) {
+    const url = new URL(form.getAttribute("action"), location.href);
+    for (const [name, value] of new FormData(form)) if (value) url.searchParams.set(name, value);
+    return url.href;
+  }
+
+  // --- time zones
+
+  document.addEventListener("keydown", (event) => {
+    keyed = true;
+    const box = event.target.closest?.("[data-bk-zone]");
+    if (event.key !== "Enter" || !box || event.target.type === "submit") return;
+    event.preventDefault();
+    if (box.elements.tz.value) box.requestSubmit();
+  });
+  document.addEventListener("pointerdown", () => { keyed = false; });
+  document.addEventListener("change", (event) => {
+    // With the arrow keys a list changes on every step: there Enter or the button sends it.
+    if (event.target.name === "tz" && !keyed) event.target.closest("[data-bk-zone]")?.requestSubmit();
+  });
+
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  function filter(input) {
+    const { tz } = input.form.elements;
+    if (!zones.has(tz)) zones.set(tz, [...tz.options]);
+    const words = fold(input.value).split(/\s+/), chosen = tz.value;
+    const found = zones.get(tz).filter((each) => words.every((word) => fold(each.text + each.value).includes(word)));
+    tz.replaceChildren(...found);
+    tz.value = chosen;
+    if (tz.selectedIndex < 0 && found.length) tz.selectedIndex = 0;
+    const none = input.form.querySelector("[data-bk-none]");
+    none.textContent = found.length ? "" : none.dataset.bkNone;
+  }
+
+  const zoneBox = (widget) => widget.querySelector("[data-bk-zone]");
+
+  function choose(box, zone) {
+    if (!box) return;
+    const { tz } = box.elements;
+    tz.value = zone;
+    // Browsers know some zones by older names, which are no options.
+    if (tz.value !== zone) tz.add(new Option(zone, zone, true, true));
+    htmx.process(box); // a host's htmx may not have come to it yet
+    box.requestSubmit();
+  }
+
+  function proposeZone(widget) {
+    if (!ZONE || ZONE === "Etc/Unknown" || !window.htmx || waiting.has(widget) || proposed.has(widget.id)) return;
+    proposed.add(widget.id);
+    const box = zoneBox(widget), { slot, tz } = widget.querySelector(".bk-form")?.elements || {};
+    if (box?.dataset.bkZone === "default" && box.elements.tz.value !== ZONE) {
+      box.dataset.bkQuiet = "";
+      choose(box, ZONE);
+    } else if (slot && !tz && /[?&]slot=/.test(location.search)) {
+      const url = `${location.pathname}${location.search}&tz=${encodeURIComponent(ZONE)}`;
+      load(widget, url, { quiet: true, zone: true });
+    }
+  }
+
+  // --- drafts: what was typed survives the browser's Back, until it is sent
+
+  const draftOf = ({ dataset }) => dataset.bkDraft && `${dataset.bk}:${dataset.bkDraft}`;
+  const store = (key, value) => { try { sessionStorage[`bk:${key}`] = value; } catch { /* private window */ } };
+  const stored = (key) => { try { return sessionStorage[`bk:${key}`]; } catch { return ""; } };
+  const fields = (widget) => [...widget.querySelectorAll(".bk-form [name]")].filter((each) => !/hidden|submit/.test(each.type));
+  const ticks = (each) => /radio|checkbox/.test(each.type);
+
+  document.addEventListener("input", (event) => {
+    if ("bkFilter" in event.target.dataset) return filter(event.target);
+    const widget = widgetOf(event);
+    if (!widget || !draftOf(widget)) return;
+    const typed = fields(widget).map((each) => [each.name, each.value, !ticks(each) || each.checked]);
+    store(`draft:${draftOf(widget)}`, JSON.stringify(typed.filter((each) => each[2])));
+  });
+
+  function restore(widget) {
+    const typed = JSON.parse(stored(`draft:${draftOf(widget)}`) || "[]"), all = fields(widget);
+    const full = new Set(all.filter((each) => (ticks(each) ? each.checked : each.value)).map((each) => each.name));
+    for (const each of all) {
+      const found = typed.find(([name, value]) => name === each.name && (!ticks(each) || value === each.value));
+      if (!found || full.has(each.name)) continue;
+      if (ticks(each)) each.checked = true;
+      else each.value = found[1];
+    }
+  }
+
+  // The draft whose answers were sent last is dropped if they led to a booking; else it is still wanted.
+  function settle(booked) {
+    if (booked && stored("sent")) store(`draft:${stored("sent")}`, "");
+    store("sent", "");
+  }
+
+  // --- beginning
+
+  function prepare(widget) {
+    if (draftOf(widget)) restore(widget);
+    widget.querySelectorAll("[data-bk-filter-box]").forEach((box) => {
+      box.hidden = false;
+      box.parentElement.elements.tz.size = 6;
+    });
+    const fresh = !widget.dataset.bkReady;
+    widget.dataset.bkReady = "yes";
+    return fresh;
+  }
+
+  function begin() {
+    live = document.createElement("div");
+    live.className = "bk-live";
+    live.setAttribute("role", "status");
+    say("");
+    settle([...widgets()].some(isBooking));
+    widgets().forEach(prepare);
+    document.querySelector('[data-bk-focus="load"]')?.focus();
+    if (window.htmx) return widgets().forEach(proposeZone);
+    if (!HTMX || !widgets().length) return;
+    const script = document.createElement("script");
+    script.src = HTMX;
+    script.onload = () => widgets().forEach(proposeZone);
+    document.head.append(script);
+  }
+
+  document.addEventListener("DOMContentLoaded", begin);
+  window.addEventListener("pageshow", (event) => event.persisted && widgets().forEach(free));
+})();
