@@ -1,0 +1,118 @@
+"""A guest at a browser: the steps of booking, and the watch on what a page must never do."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+
+_REPORT = (
+    "document.addEventListener('securitypolicyviolation', e => console.error('CSP: ' + e.violatedDirective))"
+)
+
+TUESDAY = re.compile("^Tuesday 2 February 2027")
+WEDNESDAY = re.compile("^Wednesday 3 February 2027")
+THURSDAY = re.compile("^Thursday 4 February 2027")
+
+
+@dataclass
+class Visit:
+    """One guest with a browser profile of their own."""
+
+    page: Page
+    context: BrowserContext
+    #: Where the app answers.
+    base: str
+    #: What the console may hold: Chromium writes "status of 422" and the like for every such answer.
+    expected: tuple[str, ...] = ()
+    complaints: list[str] = field(default_factory=list)
+    #: Method and address of every request but those for files, oldest first.
+    requests: list[str] = field(default_factory=list)
+
+    @classmethod
+    def start(cls, browser: Browser, base: str, **options: Any) -> Visit:
+        """Open a profile, by default of someone in Berlin who reads English."""
+        # Playwright waits until nothing moves before it clicks.
+        common = {"timezone_id": "Europe/Berlin", "locale": "en-GB", "reduced_motion": "reduce"}
+        context = browser.new_context(**common | options)
+        context.set_default_timeout(8_000)
+        context.add_init_script(_REPORT)
+        visit = cls(context.new_page(), context, base)
+        visit.page.on("console", visit._hear)
+        visit.page.on("pageerror", lambda error: visit.complaints.append(f"error: {error}"))
+        visit.page.on("request", visit._see)
+        return visit
+
+    def check(self) -> None:
+        """Assert that no page complained, looked elsewhere or set a cookie."""
+        assert self.complaints == [], self.complaints
+        assert self.context.cookies() == []
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        known = any(each in message.text for each in self.expected)
+        if message.type in ("error", "warning") and not known:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _see(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme != "data" and not request.url.startswith(f"{self.base}/"):
+            self.complaints.append(f"elsewhere: {request.url}")
+        if "/static/" not in address.path:
+            self.requests.append(f"{request.method} {address.path}?{address.query}".rstrip("?"))
+
+    # --- the steps ---
+
+    def open(self, path: str = "/book/intro-call") -> Visit:
+        """Go to *path* and wait until its scripts, if any, are ready."""
+        self.page.goto(self.base + path)
+        return self
+
+    def link(self, name: str | re.Pattern[str]) -> Locator:
+        """Give the link with this name."""
+        return self.page.get_by_role("link", name=name, exact=isinstance(name, str))
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        """Give the button with this name."""
+        return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
+
+    def heading(self, name: str) -> Locator:
+        """Give the heading with this name within a widget; that of a day's times names the zone as well."""
+        found = re.compile(f"^{re.escape(name)}( ?, times in .+)?$")
+        return self.page.locator(".bk").get_by_role("heading", name=found)
+
+    def pick(self, day: re.Pattern[str] = TUESDAY, at: str = "10:00") -> None:
+        """Choose a day and a time, and wait for what comes next."""
+        self.link(day).click()
+        self.link(at).click()
+        expect(self.button("Confirm booking").or_(self.button("Move booking"))).to_be_visible()
+
+    def fill(self, name: str = "Grace Hopper", email: str = "grace@example.com") -> None:
+        """Type a name and an address."""
+        self.page.get_by_label("Your name", exact=True).fill(name)
+        self.page.get_by_label("E-mail address", exact=True).fill(email)
+
+    def book(self, day: re.Pattern[str] = TUESDAY, at: str = "10:00") -> None:
+        """Do all of it, up to the booking page."""
+        self.open()
+        self.pick(day, at)
+        self.fill()
+        self.button("Confirm booking").click()
+        expect(self.heading("Your booking is confirmed")).to_be_visible()
+
+
+def focused(page: Page) -> Locator:
+    """Give the element that has the focus."""
+    return page.locator(":focus")
+
+
+def eventually(true: Callable[[], bool], seconds: float = 5) -> bool:
+    """Tell whether something that another thread does becomes *true* in time."""
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.01)
+    return true()
