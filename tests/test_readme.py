@@ -1,0 +1,77 @@
+"""What the README says is true: its examples run, its tables are today's."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask, render_template_string
+
+from booker_components.settings import settings_table
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    """Give the code blocks of one language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The app of the ten lines, with its booking.toml beside it."""
+    (tmp_path / "booking.toml").write_text(blocks("toml")[0])
+    (tmp_path / "app.py").write_text(blocks("python")[0])
+    monkeypatch.syspath_prepend(tmp_path)
+    names = {"__name__": "app", "__file__": str(tmp_path / "app.py")}
+    exec(compile(blocks("python")[0], tmp_path / "app.py", "exec"), names)
+    app = names["app"]
+    assert isinstance(app, Flask)
+    return app
+
+
+def test_the_ten_lines_serve_a_booker(partner: Flask) -> None:
+    """The first example is an app with a booker."""
+    response = partner.test_client().get("/book/intro-call")
+
+    assert response.status_code == 200
+    assert "Ada Lovelace" in response.text
+
+
+def test_the_python_example_runs(partner: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    """The helpers do what the README shows."""
+    exec(blocks("python")[1], {"app": partner})
+
+    assert "['Intro call'] 0" in capsys.readouterr().out
+
+
+def test_the_template_example_renders(partner: Flask) -> None:
+    """The line for a host's own page gives a widget."""
+    page = blocks("jinja")[0].partition("{{ booker.booking")[0]
+
+    with partner.test_request_context("/"):
+        shown = render_template_string(page, user={"name": "Bo", "email": "bo@example.com"})
+
+    assert 'data-bk="booker"' in shown
+
+
+def test_the_settings_table_is_todays() -> None:
+    """The table is the one that settings.py gives."""
+    assert settings_table() in README
+
+
+def test_every_route_is_there(partner: Flask) -> None:
+    """Each path of the routes table is one that the blueprint serves."""
+    table = README.partition("## Routes")[2].partition("They are at the root")[0]
+    told = {path.partition("?")[0] for path in re.findall(r"`(/[^`]*)`", table)}
+
+    served = {str(rule) for rule in partner.url_map.iter_rules()}
+
+    assert told <= served
+
+
+def test_pictures_are_there() -> None:
+    """Every picture that the README shows is in the repository."""
+    assert all((ROOT / name).is_file() for name in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README))
