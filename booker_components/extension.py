@@ -151,8 +151,9 @@ def _link_mailers(app: Flask, settings: Settings) -> tuple[LinkMailer, ...]:
         return ()
 
     def link(booking: Booking) -> str:
+        # As it stands now: a link for the revision that asked would be dead after a change in between.
         parts: Runtime = app.extensions[KEY]
-        return parts.public(parts.links.path(Purpose.MANAGE, booking))
+        return parts.public(parts.links.path(Purpose.MANAGE, parts.service.get(booking.uid)))
 
     return (LinkMailer(settings.mail_url, settings.mail_from, link),)
 

@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from . import policy, questions
-from .errors import BookingClosed, EventTypeNotFound, InvalidRequest, NotBookable, Unsupported
+from .errors import (
+    BookingClosed,
+    EventTypeNotFound,
+    InvalidRequest,
+    LinkExpired,
+    NotBookable,
+    Unsupported,
+)
 from .outbox import Outbox
 from .policy import Rule, Verdict
 from .providers import ListsBookings, Provider
@@ -132,23 +139,27 @@ class BookingService:
         return booking
 
     def reschedule(
-        self, uid: str, start: datetime, *, reason: str = "", by: str = "guest", force: bool = False
+        self,
+        uid: str,
+        start: datetime,
+        *,
+        reason: str = "",
+        by: str = "guest",
+        revision: int | None = None,
+        force: bool = False,
     ) -> Booking:
         """Move a booking and give the one that now stands.
 
-        With *force*, cut-offs, notice and the need of a reason do not count: for hosts, never for guests.
+        With *revision*, a booking that has changed since is left alone: `LinkExpired`. With *force*,
+        cut-offs, notice and the need of a reason do not count: for hosts, never for guests.
         """
         if start.tzinfo is None:
             raise ValueError(f"The start must be aware, but {start!r} has no zone.")
-        booking = self.get(uid)
-        event_type = self.event_type_of(booking)
-        if not force:
-            _require(policy.may_reschedule(booking, event_type, self.clock()), BookingClosed)
-            rule = event_type.reschedule.reason if event_type else ReasonRule.OPTIONAL
-            reason = checked_reason(rule, reason)
-            if event_type:
-                _require(policy.may_book(event_type, start, self.clock()), NotBookable)
+        # The rules are held against the booking that the transaction changes, not one read before it.
         with self._storage.transaction():
+            booking = self._unchanged(uid, revision)
+            if not force:
+                reason = self._checked_move(booking, start, reason)
             moved = self.provider.reschedule(uid, start, reason=reason, by=by)
             self._outbox.add(EventKind.RESCHEDULED, moved)
         return moved
@@ -160,16 +171,14 @@ class BookingService:
         reason: str = "",
         by: str = "guest",
         scope: CancelScope = CancelScope.ONE,
+        revision: int | None = None,
         force: bool = False,
     ) -> Booking:
-        """Cancel a booking and give it as it now stands; *force* as in `reschedule`."""
-        booking = self.get(uid)
-        event_type = self.event_type_of(booking)
-        if not force:
-            _require(policy.may_cancel(booking, event_type, self.clock()), BookingClosed)
-            rule = event_type.cancel.reason if event_type else ReasonRule.OPTIONAL
-            reason = checked_reason(rule, reason)
+        """Cancel a booking and give it as it now stands; *revision* and *force* as in `reschedule`."""
         with self._storage.transaction():
+            booking = self._unchanged(uid, revision)
+            if not force:
+                reason = self._checked_cancellation(booking, reason)
             cancelled = self.provider.cancel(uid, reason=reason, by=by, scope=scope)
             self._outbox.add(EventKind.CANCELLED, cancelled)
         return cancelled
@@ -179,6 +188,28 @@ class BookingService:
         booking = self.get(uid)
         with self._storage.transaction():
             self._outbox.add(EventKind.LINK_REQUESTED, booking)
+
+    # --- rules ---
+
+    def _unchanged(self, uid: str, revision: int | None) -> Booking:
+        booking = self.get(uid)
+        if revision is not None and booking.revision != revision:
+            raise LinkExpired(f"Booking {uid} has changed since revision {revision}.")
+        return booking
+
+    def _checked_move(self, booking: Booking, start: datetime, reason: str) -> str:
+        """Give the reason as it is wanted, or raise the rule that forbids a guest to move to *start* now."""
+        event_type, now = self.event_type_of(booking), self.clock()
+        _require(policy.may_reschedule(booking, event_type, now), BookingClosed)
+        assert event_type is not None, "policy forbids to move what is no longer offered"
+        reason = checked_reason(event_type.reschedule.reason, reason)
+        _require(policy.may_book(event_type, start, now), NotBookable)
+        return reason
+
+    def _checked_cancellation(self, booking: Booking, reason: str) -> str:
+        event_type = self.event_type_of(booking)
+        _require(policy.may_cancel(booking, event_type, self.clock()), BookingClosed)
+        return checked_reason(event_type.cancel.reason if event_type else ReasonRule.OPTIONAL, reason)
 
 
 def checked_reason(rule: ReasonRule, reason: str) -> str:

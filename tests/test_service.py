@@ -11,11 +11,17 @@ import pytest
 from flask import Flask
 
 from booker_components import (
+    Attendee,
+    Booking,
     BookingClosed,
+    BookingEvent,
+    BookingFilter,
+    BookingRequest,
     BookingWindow,
     EventKind,
     EventType,
     InvalidRequest,
+    LinkExpired,
     NotBookable,
     ReasonRule,
     Schedule,
@@ -26,6 +32,7 @@ from booker_components import (
     get_slots,
     reschedule_booking,
 )
+from booker_components.outbox import Outbox
 from booker_components.service import BookingService, checked_reason
 from booker_components.testing import FrozenClock
 
@@ -151,3 +158,48 @@ def test_a_naive_time_is_refused_with_its_name(app: Flask) -> None:
         booking = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
         with pytest.raises(ValueError, match="must be aware"):
             reschedule_booking(booking.uid, TUESDAY.replace(tzinfo=None))
+
+
+class FailingOutbox(Outbox):
+    """An outbox that cannot keep an event."""
+
+    def add(self, kind: EventKind, booking: Booking) -> BookingEvent:
+        """Fail, as a full disk would."""
+        raise OSError(f"No room for {kind}.")
+
+
+def test_a_change_and_its_event_are_kept_together_or_not_at_all(app: Flask, clock: FrozenClock) -> None:
+    """When the event cannot be kept, nothing is booked, moved or cancelled."""
+    parts = app.extensions["booker"]
+    failing = BookingService(
+        provider=parts.service.provider,
+        storage=parts.storage,
+        outbox=FailingOutbox(parts.storage, clock=clock),
+        clock=clock,
+    )
+    with app.app_context():
+        booking = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
+    guest = Attendee(name="Bo", email="bo@example.com")
+    request = BookingRequest(event_type="intro-call", start=TUESDAY + timedelta(hours=1), attendee=guest)
+
+    for change in (
+        lambda: failing.book(request),
+        lambda: failing.reschedule(booking.uid, TUESDAY + timedelta(hours=2)),
+        lambda: failing.cancel(booking.uid),
+    ):
+        with pytest.raises(OSError, match="No room"):
+            change()
+
+    assert parts.service.bookings(BookingFilter()) == (booking,)
+
+
+def test_a_change_that_comes_late_is_left(app: Flask) -> None:
+    """A guest who acts on a booking as it was finds it changed, and changes nothing."""
+    with app.app_context():
+        booking = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
+        reschedule_booking(booking.uid, TUESDAY + timedelta(days=1))
+
+    with pytest.raises(LinkExpired):
+        service(app).cancel(booking.uid, revision=1)
+
+    assert service(app).get(booking.uid).is_open

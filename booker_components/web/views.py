@@ -176,7 +176,9 @@ def reschedule(uid: str = "") -> AnyResponse:
     at = Steps.of_move(parts, event_type, found, query, id=identity, typed=typed)
     return choosing.take_step(
         at,
-        lambda start, form: parts.service.reschedule(found.uid, start, reason=form.answer("reason") or ""),
+        lambda start, form: parts.service.reschedule(
+            found.uid, start, reason=form.answer("reason") or "", revision=found.revision
+        ),
     )
 
 
@@ -199,7 +201,9 @@ def _cancel(parts: Runtime, found: Booking, form: forms.Form) -> AnyResponse:
         csrf.check(parts.keys)
         if not form.valid():
             return _show_cancel(parts, found, form, status=422)
-        cancelled = parts.service.cancel(found.uid, reason=form.answer("reason") or "")
+        cancelled = parts.service.cancel(
+            found.uid, reason=form.answer("reason") or "", revision=found.revision
+        )
     except BookerError as error:
         alert = wording.sentence(error, visitors(found.attendee.zone))
         return _show_cancel(parts, found, form, alert=alert, status=error.status)
