@@ -123,6 +123,8 @@ def _install(
         link_limit=link_limit,
     )
     app.jinja_env.globals["booker"] = Widgets()
+    # A server that forks its workers after this must not hand them a connection that is in use here.
+    storage.close()
 
 
 def _default_database(app: Flask) -> str:

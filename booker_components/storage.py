@@ -54,6 +54,9 @@ VERSION_TABLE = "booker_alembic_version"
 # Any number will do, as long as every process of every version takes the same one.
 _MIGRATION_LOCK = 0x626F6F6B6572
 
+# A fork waits this long for a write of another thread to end.
+_REST_SECONDS = 5.0
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -117,7 +120,11 @@ _open: ContextVar[tuple[_Open, ...]] = ContextVar("booker_open_transactions", de
 
 
 class Storage:
-    """A database and its transactions. It may be shared by threads, and survives a fork."""
+    """A database and its transactions. It may be shared by threads, and survives a fork.
+
+    A fork waits some seconds for a write of another thread, and closes idle connections. Do not fork inside
+    a transaction or a reading of your own: the child would inherit locks of SQLite that it cannot free.
+    """
 
     def __init__(self, url: str) -> None:
         """Use the database at *url*, an SQLAlchemy URL; nothing is opened yet.
@@ -210,6 +217,16 @@ class Storage:
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "begin", self._begin)
 
+    def _rest(self) -> None:
+        if not self._turn.pause():
+            _log.error("A fork while a transaction is writing: the child cannot write to the database.")
+        # SQLite keeps its locks in the memory of the process. A child that inherits them with a connection
+        # takes the database for locked when it is not, and its write-ahead log is deleted under it.
+        self._engine.dispose()
+
+    def _resume(self) -> None:
+        self._turn.resume()
+
     def _restart(self) -> None:
         # A connection must not be closed by a child: it is the parent's (https://www.sqlite.org/howtocorrupt.html).
         self._abandoned.append(self._engine)
@@ -250,20 +267,46 @@ class _Turn:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._holder: Connection | None = None
+        self._writer: int | None = None
+        self._forker: int | None = None
 
     def take(self, connection: Connection) -> None:
         if not self._lock.acquire(timeout=PATIENCE):
             raise ProviderUnavailable(f"No turn to write to the database within {PATIENCE:.0f} s.")
-        self._holder = connection
+        self._holder, self._writer = connection, threading.get_ident()
 
     def give_back(self, connection: Connection) -> None:
         if self._holder is connection:
-            self._holder = None
+            self._holder = self._writer = None
+            self._lock.release()
+
+    def pause(self) -> bool:
+        """Keep writers out during a fork; False if one goes on for too long, or is this thread itself."""
+        me = threading.get_ident()
+        if self._writer == me or not self._lock.acquire(timeout=_REST_SECONDS):
+            return False
+        self._forker = me
+        return True
+
+    def resume(self) -> None:
+        """Let writers in again, if this thread has kept them out."""
+        if self._forker == threading.get_ident():
+            self._forker = None
             self._lock.release()
 
 
 _storages: weakref.WeakSet[Storage] = weakref.WeakSet()
 _migrating = threading.Lock()
+
+
+def _before_fork() -> None:
+    for storage in tuple(_storages):
+        storage._rest()
+
+
+def _after_fork_in_parent() -> None:
+    for storage in tuple(_storages):
+        storage._resume()
 
 
 def _after_fork() -> None:
@@ -273,7 +316,7 @@ def _after_fork() -> None:
         storage._restart()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork)
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import logging
 import os
 import sqlite3
 import threading
+import time
+import warnings
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -330,29 +332,97 @@ def test_a_naive_instant_is_refused():
 # --- forks ---
 
 
-def test_a_child_of_a_fork_uses_connections_of_its_own(storage, path):
-    """A child that is forked within a transaction writes by itself, and the parent's is not disturbed."""
+def _run_forking(work, path):
     # In a process of its own: what threads of other tests hold during a fork stays held in the child.
-    process = FORKS.Process(target=_fork_within_a_transaction, args=(str(path),))
+    process = FORKS.Process(target=work, args=(str(path),))
     process.start()
     process.join(timeout=60)
     process.kill()
-
-    assert process.exitcode == 0
-    assert _marks(storage) == ["child", "parent"]
+    return process.exitcode
 
 
-def _fork_within_a_transaction(path):
+def _forked(work):
+    """Run *work* in a child of a fork; give the child, which ends with 0 if nothing was raised."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    return child
+
+
+def test_what_a_child_of_a_fork_writes_is_kept_when_the_parent_closes(storage, path):
+    """The parent's last connection leaves the journal of the child alone; a third process reads all."""
+    storage.close()
+
+    assert _run_forking(_close_while_a_child_writes, path) == 0
+    assert _marks(storage) == ["parent", "before", "after"]
+
+
+def _close_while_a_child_writes(path):
     storage = Storage(f"sqlite:///{path}")
+    _mark(storage, "parent")
+    written, closed = os.pipe(), os.pipe()
+
+    def work():
+        _mark(storage, "before")
+        os.write(written[1], b"x")
+        os.read(closed[0], 1)
+        _mark(storage, "after")
+
+    child = _forked(work)
+    os.read(written[0], 1)
     _marks(storage)
+    storage.close()
+    os.write(closed[1], b"x")
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_child_forked_during_a_write_of_another_thread_can_write(storage, path):
+    """The fork waits for the write to end, so that the child inherits no lock."""
+    assert _run_forking(_fork_during_a_write, path) == 0
+    assert _marks(storage) == ["thread", "child", "parent"]
+
+
+def _fork_during_a_write(path):
+    warnings.filterwarnings("ignore", ".*multi-threaded, use of fork", DeprecationWarning)
+    storage = Storage(f"sqlite:///{path}?timeout=2")
+    begun = threading.Event()
+
+    def write():
+        with storage.transaction():
+            _mark(storage, "thread")
+            begun.set()
+            time.sleep(0.3)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    begun.wait()
+    child = _forked(lambda: _mark(storage, "child"))
+    assert os.waitpid(child, 0)[1] == 0
+    writer.join()
+    _mark(storage, "parent")
+
+
+def test_a_fork_inside_a_write_of_its_own_is_reported_and_harms_no_parent(storage, path):
+    """No such child can write, which the log says; the parent goes on."""
+    assert _run_forking(_fork_inside_a_write, path) == 0
+    assert _marks(storage) == ["first", "second"]
+
+
+def _fork_inside_a_write(path):
+    storage, said = Storage(f"sqlite:///{path}"), []
+    handler = logging.Handler()
+    handler.emit = said.append
+    logging.getLogger("booker_components.storage").addHandler(handler)
     with storage.transaction():
-        child = os.fork()
-        if child == 0:
-            _mark(storage, "child")
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        _mark(storage, "parent")
-    assert status == 0
+        _mark(storage, "first")
+        assert os.waitpid(_forked(lambda: None), 0)[1] == 0
+        _mark(storage, "second")
+    assert [record.levelname for record in said] == ["ERROR"]
 
 
 # --- migrations ---

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from ...errors import BookingNotFound, SlotTaken
@@ -72,6 +72,7 @@ def read_hosts(connection: Connection) -> dict[Host, int]:
 
 def write_hosts(connection: Connection, declared: Iterable[Host]) -> None:
     """Keep the hosts as they are *declared* now, under the numbers that they have."""
+    _queue(connection, "hosts")
     known = set(connection.scalars(select(hosts.c.slug)))
     for host in declared:
         columns = {"slug": host.slug, "name": host.name, "zone": host.zone, "email": host.email}
@@ -130,11 +131,24 @@ def read_bookings(connection: Connection, wanted: BookingFilter) -> tuple[Bookin
 
 
 def read_request(connection: Connection, key: str) -> tuple[Booking, datetime] | None:
-    """Give the booking that a request with *key* made and the start it asked for, if there was one."""
+    """Give the booking that a request with *key* made and the start it asked for, if there was one.
+
+    Others who ask with the same key wait until the transaction ends.
+    """
     if not key:
         return None
+    _queue(connection, f"request {key}")
     row = connection.execute(_with_host().where(bookings.c.request_key == key)).first()
     return None if row is None else (_booking(row), row.first_starts)
+
+
+def _queue(connection: Connection, name: str) -> None:
+    """Let one transaction after the other do what is called *name*."""
+    # On SQLite a transaction that writes is alone anyway.
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"booker {name}"}
+        )
 
 
 # --- writing bookings ----------------------------------------------------------------------------
@@ -225,7 +239,7 @@ def _note(connection: Connection, kind: EventKind, before: Booking | None, after
 
 
 def _facts(booking: Booking) -> dict[str, str]:
-    """Give what a change can change; who was booked stays in the booking alone."""
+    """Give what a change can change, its reason included; who was booked stays in the booking alone."""
     return {
         "start": booking.start.isoformat(),
         "end": booking.end.isoformat(),
