@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -14,7 +17,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from booker_components.errors import ConfigurationError, DeliveryFailed
-from booker_components.subscribers.mail import LinkMailer, MailServer
+from booker_components.outbox import LEASE
+from booker_components.subscribers.mail import STEP_SECONDS, TOTAL_SECONDS, LinkMailer, MailServer
 from booker_components.values import Attendee, Booking, BookingEvent, BookingStatus, EventKind, Host
 
 SENDER = "Bookings <bookings@app.example>"
@@ -198,6 +202,72 @@ def test_server_that_is_away_fails() -> None:
 
     with pytest.raises(DeliveryFailed, match=f"127.0.0.1:{port} did not take the mail"):
         LinkMailer(f"smtp://127.0.0.1:{port}", SENDER, link)(event())
+
+
+class SlowServer:
+    """An SMTP server that answers each step after *pause* seconds, *quit* after a longer one."""
+
+    def __init__(self, pause: float, *, quit: float = 0.0) -> None:
+        self.pause, self.quit = pause, quit
+        self.taken = 0
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"smtp://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve)
+
+    def __enter__(self) -> SlowServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._thread.join(10)
+        self._listening.close()
+
+    def _serve(self) -> None:
+        connection, _ = self._listening.accept()
+        with connection, connection.makefile("rwb", buffering=0) as lines, contextlib.suppress(OSError):
+            self._say(lines, "220 hello")
+            while line := lines.readline():
+                self._answer(lines, line.upper())
+
+    def _answer(self, lines: socket.SocketIO, line: bytes) -> None:
+        if line.startswith(b"QUIT"):
+            time.sleep(self.quit)
+        if line.startswith(b"DATA"):
+            self._say(lines, "354 go on")
+            while lines.readline().strip() != b".":
+                pass
+            self.taken += 1
+        self._say(lines, "250 OK")
+
+    def _say(self, lines: socket.SocketIO, text: str) -> None:
+        time.sleep(self.pause)
+        lines.write(text.encode() + b"\r\n")
+
+
+def test_slow_server_fails_at_the_deadline() -> None:
+    """A server that answers each step in time, but is slow in all, fails long before the lease ends."""
+    with SlowServer(pause=0.2) as server:
+        started = time.monotonic()
+        with pytest.raises(DeliveryFailed, match="did not take the mail"):
+            LinkMailer(server.url, SENDER, link, step=5.0, total=0.5)(event())
+        took = time.monotonic() - started
+
+    # All steps would take 1.2 s.
+    assert 0.4 < took < 3.0
+    assert server.taken == 0
+
+
+def test_server_that_is_slow_to_part_has_taken_the_mail() -> None:
+    """Failing after the mail is taken would only send it again."""
+    with SlowServer(pause=0.0, quit=1.5) as server:
+        LinkMailer(server.url, SENDER, link, step=0.8)(event())
+
+    assert server.taken == 1
+
+
+def test_deadline_is_well_below_the_lease() -> None:
+    """Else the outbox would deliver the event again while the mail is on its way."""
+    assert timedelta(seconds=TOTAL_SECONDS + STEP_SECONDS) < LEASE
 
 
 @pytest.mark.parametrize("address", ["", "nobody", "a@b@c", "x@y.example\r\nBcc: evil@example.com"])

@@ -1,19 +1,22 @@
 """The outbox: keeps each event in the booking's transaction, delivers it later to every subscriber.
 
 At least once, in order per booking and subscriber, again after failures. A delivery is claimed by moving its
-next attempt one lease ahead, so that a crash in the middle makes it due again by itself.
+next attempt one lease ahead, so that a crash in the middle makes it due again by itself. An event is read
+after it is claimed, so that one that cannot be read fails like any other and stops nobody.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from ..errors import ConfigurationError
 from ..payloads import booking_to_dict
@@ -34,11 +37,21 @@ Subscriber = Callable[[BookingEvent], None]
 #: How long a claimed delivery belongs to its claimer; a slower subscriber may hear the event twice.
 LEASE = timedelta(seconds=60)
 
-#: A delivery that still fails this long after its first attempt is parked.
+#: A delivery that still fails, or ends its process, this long after its first attempt is parked.
 PARK_AFTER = timedelta(hours=24)
 
-#: Seconds between two looks of the thread at what is due.
+#: Seconds between two looks of a thread at what is due.
 POLL_SECONDS = 2.0
+
+#: Seconds that stopping waits for the deliveries at hand.
+STOP_SECONDS = 10.0
+
+#: So many attempts a delivery has at least, before it is parked for ending its process: one crash and a long
+#: pause after it say nothing about the subscriber.
+CRASHES = 10
+
+#: The last error of a delivery that is under way, or whose process ended in the middle.
+UNFINISHED = "No attempt has ended yet."
 
 
 class Outbox:
@@ -60,7 +73,11 @@ class Outbox:
         self._subscribers = _by_name(subscribers)
         self._clock = clock
         self._surroundings = surroundings
-        self._worker = Worker(self._step, name="booker-outbox", pause=POLL_SECONDS)
+        # One for each, so that nobody waits for a subscriber that hangs.
+        self._workers = tuple(
+            Worker(partial(self._step, name), name=f"booker-outbox-{name}", pause=POLL_SECONDS)
+            for name in self._subscribers
+        )
 
     def add(self, kind: EventKind, booking: Booking) -> BookingEvent:
         """Keep that *kind* happened to *booking*, in the transaction that is under way, and give the event.
@@ -85,7 +102,7 @@ class Outbox:
         if self._storage.is_open:
             raise RuntimeError("Events are not delivered within a transaction; deliver after it.")
         delivered = 0
-        while (claim := self._claim()) is not None:
+        while (claim := self._claim(self._subscribers)) is not None:
             delivered += self._deliver(claim)
         return delivered
 
@@ -104,7 +121,7 @@ class Outbox:
             return tuple(delivery_of(row) for row in connection.execute(query))
 
     def retry(self, ids: Collection[int] | None = None) -> int:
-        """Make parked deliveries due now, all or those with *ids*; give how many."""
+        """Make parked deliveries due now, all or those with *ids*, for another day; give how many."""
         query = update(deliveries).where(deliveries.c.state == DeliveryState.PARKED.value)
         if ids is not None:
             query = query.where(deliveries.c.id.in_(ids))
@@ -114,27 +131,35 @@ class Outbox:
             return connection.execute(fresh).rowcount
 
     def arm(self) -> None:
-        """Let the first `wake` start the thread: a command that adds nothing needs none."""
-        self._worker.arm()
+        """Let the first `wake` start the threads: a command that adds nothing needs none."""
+        for worker in self._workers:
+            worker.arm()
 
     def ensure(self) -> None:
-        """Start the thread where it is wanted and does not run; cheap enough for every request."""
-        self._worker.ensure()
+        """Start the threads where they are wanted and do not run; cheap enough for every request."""
+        for worker in self._workers:
+            worker.ensure()
 
     def start(self) -> None:
-        """Deliver in a daemon thread of this process from now on; does nothing if it runs already."""
-        self._worker.start()
+        """Deliver in daemon threads of this process, one for each subscriber; leaves running ones alone."""
+        for worker in self._workers:
+            worker.start()
 
     def stop(self) -> None:
-        """Let the thread finish the delivery at hand, and wait for it some seconds."""
-        self._worker.stop()
+        """Let the threads finish the deliveries at hand, and wait `STOP_SECONDS` for them all."""
+        until = time.monotonic() + STOP_SECONDS
+        for worker in self._workers:
+            worker.stop()
+        for worker in self._workers:
+            worker.join(max(0.0, until - time.monotonic()))
 
     def wake(self) -> None:
-        """Let the thread look at once; start it where it is wanted and does not run."""
-        self._worker.wake()
+        """Let the threads look at once; start them where they are wanted and do not run."""
+        for worker in self._workers:
+            worker.wake()
 
-    def _step(self) -> bool:
-        claim = self._claim()
+    def _step(self, subscriber: str) -> bool:
+        claim = self._claim((subscriber,))
         if claim is not None:
             self._deliver(claim)
         return claim is not None
@@ -163,34 +188,51 @@ class Outbox:
         connection.execute(insert(deliveries), [{**fresh, "subscriber": name} for name in self._subscribers])
         self._storage.after_commit(self.wake)
 
-    def _claim(self) -> Claim | None:
-        """Take the delivery that has been due longest, if there is one."""
+    def _claim(self, names: Collection[str]) -> Claim | None:
+        """Take the delivery to one of *names* that has been due longest, if there is one."""
         now = self._clock()
-        query = due(now, self._subscribers)
+        query = due(now, names)
         # Looking costs no lock; most looks find nothing.
         with self._storage.reading() as connection:
             if connection.execute(query).first() is None:
                 return None
+        query = query.with_for_update(of=deliveries, skip_locked=True)
         with self._storage.transaction() as connection:
-            row = connection.execute(query.with_for_update(of=deliveries, skip_locked=True)).first()
-            if row is None:
-                return None
-            claim = Claim(
-                id=row.id,
-                attempts=row.attempts + 1,
-                first_tried_at=row.first_tried_at or now,
-                subscriber=row.subscriber,
-                event=event_of(row),
-            )
-            taken = {"attempts": claim.attempts, "first_tried_at": claim.first_tried_at}
-            self._record(connection, row.id, row.attempts, next_at=now + LEASE, **taken)
+            while (row := connection.execute(query).first()) is not None:
+                if not _hopeless(row, now):
+                    return self._take(connection, row, now)
+                self._record(connection, row.id, row.attempts, state=DeliveryState.PARKED.value)
+                _log.warning(
+                    "Parked event %s: subscriber %s did not end its attempt %d, nor others before",
+                    row.event_id,
+                    row.subscriber,
+                    row.attempts,
+                )
+        return None
+
+    def _take(self, connection: Connection, row: Row[Any], now: datetime) -> Claim:
+        claim = Claim(
+            id=row.id,
+            attempts=row.attempts + 1,
+            first_tried_at=row.first_tried_at or now,
+            subscriber=row.subscriber,
+            event_id=row.event_id,
+        )
+        taken = {"attempts": claim.attempts, "first_tried_at": claim.first_tried_at}
+        self._record(connection, row.id, row.attempts, next_at=now + LEASE, last_error=UNFINISHED, **taken)
         return claim
+
+    def _read(self, claim: Claim) -> BookingEvent:
+        query = select(events).where(events.c.event_id == claim.event_id)
+        with self._storage.reading() as connection:
+            return event_of(connection.execute(query).one())
 
     def _deliver(self, claim: Claim) -> bool:
         """Call the subscriber and record how it went; tell whether it took the event."""
         try:
+            event = self._read(claim)
             with self._surroundings():
-                self._subscribers[claim.subscriber](claim.event)
+                self._subscribers[claim.subscriber](event)
         # A subscriber that calls sys.exit must not end the thread.
         except (Exception, SystemExit) as error:
             self._failed(claim, error)
@@ -207,26 +249,28 @@ class Outbox:
         _log.warning(
             "Subscriber %s failed on event %s (attempt %d, now %s): %s at %s",
             claim.subscriber,
-            claim.event.id,
+            claim.event_id,
             claim.attempts,
             state,
             type(error).__name__,
             place(error),
         )
+        due_again = now + delay_after(claim.attempts)
+        outcome = {"state": state.value, "next_at": due_again, "last_error": described(error)}
         with self._storage.transaction() as connection:
-            self._record(
-                connection,
-                claim.id,
-                claim.attempts,
-                state=state.value,
-                next_at=now + delay_after(claim.attempts),
-                last_error=described(error, claim.event.booking),
-            )
+            self._record(connection, claim.id, claim.attempts, **outcome)
 
     def _record(self, connection: Connection, delivery: int, attempts: int, /, **values: Any) -> None:
         # Whose lease has ended in the meantime finds another number of attempts, and records nothing.
         mine = (deliveries.c.id == delivery) & (deliveries.c.attempts == attempts)
         connection.execute(update(deliveries).where(mine).values(**values))
+
+
+def _hopeless(row: Row[Any], now: datetime) -> bool:
+    """Tell whether a delivery has ended its process for a day."""
+    # One that failed in an orderly way gets another attempt, however long the app was down.
+    broken_off = row.attempts >= CRASHES and row.last_error == UNFINISHED
+    return bool(broken_off and row.first_tried_at and now - row.first_tried_at >= PARK_AFTER)
 
 
 def subscriber_name(subscriber: Subscriber) -> str:

@@ -7,7 +7,7 @@ import random
 import traceback
 from datetime import timedelta
 
-from ..values import Booking
+from ..errors import DeliveryFailed
 
 #: The delay after the first failure; it doubles with each further one.
 FIRST_DELAY = timedelta(seconds=1)
@@ -22,16 +22,13 @@ def delay_after(attempts: int) -> timedelta:
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - nothing secret
 
 
-def described(error: BaseException, booking: Booking) -> str:
-    """Give class and message of *error*, without anything personal of *booking*."""
-    text = f"{type(error).__name__}: {error}"
-    attendee = booking.attendee
-    answers = (answer for answer in booking.answers.values() if isinstance(answer, str))
-    private = {attendee.name, attendee.email, attendee.phone, booking.notes, booking.reason, *booking.guests}
-    # Shorter ones are no secret, and would riddle the text with holes.
-    for each in sorted({*private, *answers}, key=len, reverse=True):
-        if len(each) > 2:
-            text = text.replace(each, "[…]")
+def described(error: BaseException) -> str:
+    """Give class and place of *error*, or class and message of `DeliveryFailed`, which promises a clean one.
+
+    Whatever else fails may quote the guest in ways nobody can search for: encoded, shortened, in other case.
+    """
+    name = type(error).__name__
+    text = f"{name}: {error}" if isinstance(error, DeliveryFailed) else f"{name} at {place(error)}"
     return text[:500]
 
 

@@ -30,7 +30,8 @@ class Delivery:
 
     id: int
     event_id: str
-    kind: EventKind
+    #: A word of `EventKind`, or one that another version of this package wrote.
+    kind: str
     booking_uid: str
     subscriber: str
     state: DeliveryState
@@ -48,13 +49,13 @@ class Claim:
     attempts: int
     first_tried_at: datetime
     subscriber: str
-    event: BookingEvent
+    event_id: str
 
 
 def joined() -> Select[Any]:
-    """Select deliveries with their events."""
-    columns = [each for each in deliveries.c if each.name not in ("event", "booking_uid")]
-    facts = [each for each in events.c if each.name != "id"]
+    """Select deliveries with what can be read of any event, whoever wrote it: not its booking."""
+    columns = [each for each in deliveries.c if each.name != "event"]
+    facts = (events.c.event_id, events.c.kind)
     return select(*columns, *facts).join(events, deliveries.c.event == events.c.id)
 
 
@@ -73,18 +74,18 @@ def due(now: datetime, subscribers: Collection[str]) -> Select[Any]:
 
 
 def _held_back() -> ColumnElement[bool]:
-    """Tell whether an older event of the booking is still on its way to the subscriber."""
+    """Tell whether the subscriber has yet to take an older event of the booking, parked ones included."""
     older = deliveries.alias("older")
     return exists().where(
         older.c.subscriber == deliveries.c.subscriber,
         older.c.booking_uid == deliveries.c.booking_uid,
-        older.c.state == DeliveryState.PENDING.value,
+        older.c.state.in_((DeliveryState.PENDING.value, DeliveryState.PARKED.value)),
         older.c.event < deliveries.c.event,
     )
 
 
 def event_of(row: Row[Any]) -> BookingEvent:
-    """Give the event of a row."""
+    """Give the event of a row; raises whatever its kind or its booking is wrong for."""
     return BookingEvent(
         id=row.event_id, kind=EventKind(row.kind), at=row.at, booking=booking_from_dict(row.booking)
     )
@@ -95,7 +96,7 @@ def delivery_of(row: Row[Any]) -> Delivery:
     return Delivery(
         id=row.id,
         event_id=row.event_id,
-        kind=EventKind(row.kind),
+        kind=row.kind,
         booking_uid=row.booking_uid,
         subscriber=row.subscriber,
         state=DeliveryState(row.state),

@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 _log = logging.getLogger(__name__)
 
-# A fork waits this long for a step to end. Whatever takes longer is a subscriber that waits for something.
-_REST_SECONDS = 2.0
+# A fork waits this long for steps to end, shared by all workers: the claims and records of a step take
+# milliseconds, and whatever takes longer is a subscriber that waits for something.
+_REST_SECONDS = 0.2
 
 
 class Worker:
@@ -43,12 +44,15 @@ class Worker:
             self._thread.start()
 
     def stop(self) -> None:
-        """Let the thread finish its step, and wait for it some seconds."""
+        """Let the thread end after its step; `join` waits for that."""
         self._wanted = False
         self._stopping.set()
         self._awake.set()
+
+    def join(self, seconds: float) -> None:
+        """Wait until the thread has ended, at most so many *seconds*."""
         if self._thread is not None:
-            self._thread.join(timeout=10)
+            self._thread.join(timeout=seconds)
 
     def ensure(self) -> None:
         """Start the thread where it is wanted and does not run: after `arm`, or in a child of a fork."""
@@ -60,19 +64,18 @@ class Worker:
         self._awake.set()
         self.ensure()
 
-    def _rest(self) -> None:
-        # A thread that is within SQLite during a fork leaves a mutex locked for ever in the child.
-        self._resting = self._working.acquire(timeout=_REST_SECONDS)
+    def rest(self, seconds: float) -> bool:
+        """Keep the thread from its next step until `resume`; False if a step lasts longer than *seconds*."""
+        return self._working.acquire(timeout=seconds)
 
-    def _resume(self) -> None:
-        if self._resting:
-            self._working.release()
+    def resume(self) -> None:
+        """Let the thread go on; only the thread that made it rest may."""
+        self._working.release()
 
     def _renew(self) -> None:
         # Threads do not survive a fork, and locks may have been held by one.
         # Reentrant, as a subscriber may fork.
         self._working = threading.RLock()
-        self._resting = False
         self._starting = threading.Lock()
         self._awake = threading.Event()
         self._stopping = threading.Event()
@@ -99,17 +102,25 @@ class Worker:
 
 _workers: weakref.WeakSet[Worker] = weakref.WeakSet()
 
-
-def _for_each(act: Callable[[Worker], None]) -> Callable[[], None]:
-    def act_on_all() -> None:
-        for worker in tuple(_workers):
-            act(worker)
-
-    return act_on_all
+# Which workers rest for the fork of which thread: several threads may fork at once.
+_forking = threading.local()
 
 
-os.register_at_fork(
-    before=_for_each(Worker._rest),
-    after_in_parent=_for_each(Worker._resume),
-    after_in_child=_for_each(Worker._renew),
-)
+def _rest_all() -> None:
+    # A thread that is within SQLite during a fork leaves a mutex locked for ever in the child.
+    workers = tuple(_workers)
+    share = _REST_SECONDS / max(1, len(workers))
+    _forking.resting = [worker for worker in workers if worker.rest(share)]
+
+
+def _resume_all() -> None:
+    for worker in _forking.resting:
+        worker.resume()
+
+
+def _renew_all() -> None:
+    for worker in tuple(_workers):
+        worker._renew()
+
+
+os.register_at_fork(before=_rest_all, after_in_parent=_resume_all, after_in_child=_renew_all)

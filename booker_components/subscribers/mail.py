@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.errors import MessageError
@@ -11,6 +13,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from markupsafe import Markup
@@ -20,7 +23,10 @@ from ..errors import ConfigurationError, DeliveryFailed
 from ..values import Booking, BookingEvent, EventKind
 
 #: Seconds that one step of the conversation with a mail server may take.
-TIMEOUT = 15.0
+STEP_SECONDS = 5.0
+
+#: Seconds for all of it: well below the outbox's lease, after which the mail would be sent once more.
+TOTAL_SECONDS = 30.0
 
 # Nothing that a guest typed stands in the mail: somebody else may have booked with this address, and the mail
 # would carry his words to it.
@@ -95,26 +101,65 @@ class MailServer:
         server._check()
         return server
 
-    def send(self, message: EmailMessage) -> None:
-        """Hand *message* over; whatever smtplib raises goes through."""
-        with self._connect() as smtp:
+    def send(
+        self, message: EmailMessage, *, step: float = STEP_SECONDS, total: float = TOTAL_SECONDS
+    ) -> None:
+        """Hand *message* over, in *total* seconds at most and *step* for each answer.
+
+        Whatever smtplib raises goes through, `OSError` included.
+        """
+        smtp = (_TimedTLS if self.tls else _Timed)(self.host, self.port, step, total)
+        try:
             if self.starttls:
                 smtp.starttls(context=ssl.create_default_context())
             if self.user:
                 smtp.login(self.user, self.password)
             smtp.send_message(message)
-
-    def _connect(self) -> smtplib.SMTP:
-        if self.tls:
-            context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT, context=context)
-        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
+            # The mail is taken; failing now would only send it again.
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                smtp.quit()
+        finally:
+            smtp.close()
 
     def _check(self) -> None:
         if self.tls and self.starttls:
             raise _wrong("smtps:// is encrypted from the start; leave '?starttls=1' out")
         if self.password and not (self.tls or self.starttls or _is_loopback(self.host)):
             raise _wrong("it would send the password unencrypted; add '?starttls=1' or use smtps://")
+
+
+class _Timed(smtplib.SMTP):
+    """A conversation that ends at a deadline; smtplib's own timeout is for each step only."""
+
+    def __init__(self, host: str, port: int, step: float, total: float, **options: Any) -> None:
+        self._step = step
+        self._until = time.monotonic() + total
+        super().__init__(host, port, timeout=step, **options)
+
+    def send(self, s: Any) -> None:
+        """Send a command, or the mail."""
+        self._hurry()
+        super().send(s)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Wait for the server's answer."""
+        self._hurry()
+        return super().getreply()
+
+    def _hurry(self) -> None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            self.close()
+            raise TimeoutError("The mail server took too long.")
+        if self.sock is not None:
+            self.sock.settimeout(min(self._step, left))
+
+
+class _TimedTLS(_Timed, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+    def __init__(self, host: str, port: int, step: float, total: float) -> None:
+        super().__init__(host, port, step, total, context=ssl.create_default_context())
 
 
 class LinkMailer:
@@ -127,11 +172,21 @@ class LinkMailer:
     #: The booking page offers to mail a link where a subscriber says this of itself.
     sends_links = True
 
-    def __init__(self, url: str, sender: str, link: Callable[[Booking], str]) -> None:
+    def __init__(
+        self,
+        url: str,
+        sender: str,
+        link: Callable[[Booking], str],
+        *,
+        step: float = STEP_SECONDS,
+        total: float = TOTAL_SECONDS,
+    ) -> None:
         """Send by the server at *url* (see `MailServer.parse`) from *sender*, "Name <address>" or an address.
 
-        *link* gives the absolute address of a booking's page, signed. Raises `ConfigurationError`.
+        *link* gives the absolute address of a booking's page, signed. A mail may take *total* seconds, an
+        answer of the server *step* seconds. Raises `ConfigurationError`.
         """
+        self._step, self._total = step, total
         self._server = MailServer.parse(url)
         self._sender = _sender(sender)
         self._link = link
@@ -142,7 +197,7 @@ class LinkMailer:
             return
         message = self._message(event)
         try:
-            self._server.send(message)
+            self._server.send(message, step=self._step, total=self._total)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             # The original error may hold the guest's address, and what is raised here is stored and shown.
             raise DeliveryFailed(f"{self._server.host}:{self._server.port} {_failure(error)}.") from None
