@@ -1,4 +1,4 @@
-"""Bookings and their events as plain JSON objects: outbox snapshots now, webhook bodies later.
+"""Bookings as plain JSON objects: the snapshots in the outbox.
 
 Keys are the names of the fields, instants are ISO 8601 in UTC with a Z. Reading ignores keys that it does not
 know and takes the default of a field that is missing, so that a snapshot outlives the version that wrote it.
@@ -15,9 +15,7 @@ from .values import (
     Answer,
     Attendee,
     Booking,
-    BookingEvent,
     BookingStatus,
-    EventKind,
     Host,
     Location,
     LocationKind,
@@ -28,26 +26,6 @@ Payload = dict[str, Any]
 
 #: Fields of a booking that are text and may be missing.
 _TEXTS = ("notes", "reason", "changed_by", "replaces", "replaced_by")
-
-
-def event_to_dict(event: BookingEvent) -> Payload:
-    """Give *event* with its booking as a JSON object."""
-    return {
-        "id": event.id,
-        "kind": event.kind.value,
-        "at": _from_instant(event.at),
-        "booking": booking_to_dict(event.booking),
-    }
-
-
-def event_from_dict(payload: Mapping[str, Any]) -> BookingEvent:
-    """Give the event that `event_to_dict` wrote; `KeyError` or `ValueError` if it did not."""
-    return BookingEvent(
-        id=payload["id"],
-        kind=EventKind(payload["kind"]),
-        at=_to_instant(payload["at"]),
-        booking=booking_from_dict(payload["booking"]),
-    )
 
 
 def booking_to_dict(booking: Booking) -> Payload:

@@ -1,4 +1,4 @@
-"""Tests of the JSON form of bookings and events."""
+"""Tests of the JSON form of bookings."""
 
 import json
 from dataclasses import fields, replace
@@ -9,15 +9,11 @@ import pytest
 from booker_components.payloads import (
     booking_from_dict,
     booking_to_dict,
-    event_from_dict,
-    event_to_dict,
 )
 from booker_components.values import (
     Attendee,
     Booking,
-    BookingEvent,
     BookingStatus,
-    EventKind,
     Host,
     Location,
     LocationKind,
@@ -73,13 +69,6 @@ def test_a_sparse_booking_survives_json():
     sparse = replace(FULL, location=None, former_start=None, answers={}, guests=(), notes="")
 
     assert booking_from_dict(json.loads(json.dumps(booking_to_dict(sparse)))) == sparse
-
-
-def test_an_event_survives_json():
-    """An event keeps id, kind, instant and booking."""
-    event = BookingEvent(id="e1", kind=EventKind.CREATED, at=FULL.created_at, booking=FULL)
-
-    assert event_from_dict(json.loads(json.dumps(event_to_dict(event)))) == event
 
 
 def test_instants_are_written_in_utc_with_a_z():

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booker_components.policy import Rule
-from booker_components.providers.embedded.availability import explain, free_slots, is_free
+from booker_components.providers.embedded.availability import explain, free_slots
 from booker_components.times import by_day, day_window, parse_instant
 from booker_components.values import BookingWindow, EventType, Host, Schedule, TimeWindow
 
@@ -152,6 +152,40 @@ def test_the_hosts_weekday_counts_not_the_guests():
     assert [str(day) for day in by_day(slots, "Pacific/Kiritimati")] == ["2026-03-02"]
     assert [str(day) for day in by_day(slots, "Pacific/Pago_Pago")] == ["2026-03-01"]
     assert [str(day) for day in by_day(slots, "Pacific/Apia")] == ["2026-03-02"]
+
+
+@pytest.mark.parametrize(
+    ("nightly", "starts"),
+    [
+        pytest.param("22:00-02:00", "00:30 22:00 22:50 23:40", id="apart"),
+        pytest.param("22:00-24:00 00:00-02:00", "00:30 22:00 22:50 23:40", id="touching-at-midnight"),
+        pytest.param(
+            "22:00-02:00 01:00-03:00", "00:30 01:20 02:10 22:00 22:50 23:40", id="overlapping-in-the-night"
+        ),
+        pytest.param(
+            "22:00-08:00 07:00-09:00",
+            "00:30 01:20 02:10 03:00 03:50 04:40 05:30 06:20 07:10 08:00 22:00 22:50 23:40",
+            id="overlapping-in-the-morning",
+        ),
+    ],
+)
+@pytest.mark.parametrize("day", ["2011-12-29", "2011-12-31", "2012-01-01"])
+def test_nights_around_the_day_that_apia_skipped(nightly, starts, day):
+    """29 December 2011 leads straight on to the 31st, whatever the window, in the list and in a booking."""
+    offer = event_type("Pacific/Apia", nightly)
+    asked = {"now": LONG_AGO, "duration": 50 * MINUTE}
+    today = day_window(date.fromisoformat(day), "Pacific/Apia")
+    moments = [today.start + each * 10 * MINUTE for each in range(144)]
+    wide = TimeWindow(start=today.start - 5 * DAY, end=today.end + 5 * DAY)
+    narrow = [TimeWindow(start=moment, end=moment + MINUTE) for moment in moments]
+
+    listed = offered(offer, day, duration=50 * MINUTE)
+    in_wide = {slot.start for slot in free_slots(offer, (), window=wide, **asked)}
+    in_narrow = {slot.start for window in narrow for slot in free_slots(offer, (), window=window, **asked)}
+    bookable = {moment for moment in moments if not explain(offer, (), start=moment, **asked)}
+
+    assert listed == starts
+    assert bookable == in_narrow == in_wide & set(moments)
 
 
 # --- hours over midnight, merged hours, overrides ------------------------------------------------
@@ -387,7 +421,7 @@ def test_a_length_must_be_positive():
         free_slots(event_type("UTC", "09:00-11:00"), (), now=LONG_AGO, window=window, duration=0 * HOUR)
 
 
-# --- is_free and explain -------------------------------------------------------------------------
+# --- explain -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -414,7 +448,6 @@ def test_explain_gives_every_reason(start, rules):
     asked = {"now": at("2026-03-03 07:30"), "start": parse_instant(start), "duration": 30 * MINUTE}
 
     assert list(explain(offer, busy, **asked)) == rules
-    assert is_free(offer, busy, **asked) is (not rules)
 
 
 def naive_starts(offer, busy, now, window, duration):
@@ -475,6 +508,5 @@ def test_free_slots_agree_with_trying_every_minute(data):
     assert found == list(naive_starts(offer, busy, asked["now"], window, asked["duration"]))
     probes = [*found[:3], first + number(0, 1500) * MINUTE]
     for start in probes:
-        free = is_free(offer, busy, start=start, **asked)
-        assert free is (explain(offer, busy, start=start, **asked) == ())
+        free = explain(offer, busy, start=start, **asked) == ()
         assert free is (start in found) or start >= window.end

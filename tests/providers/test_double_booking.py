@@ -11,6 +11,8 @@ from ..processes import FORKS
 from .samples import engine_on, request_at, slot, url_in
 
 PROCESSES, TRIES = 8, 50
+#: Seconds after which a process that tells nothing is given up.
+PATIENCE = 30
 
 _OVERLAPS = """
 SELECT count(*) FROM booker_bookings AS a JOIN booker_bookings AS b
@@ -28,37 +30,57 @@ def _overlaps(folder):
         connection.close()
 
 
-def _try_to_book(engine, start):
-    """Give how a try ended, in a word."""
+def _outcomes(engine, starts):
+    """Try to book each of *starts*; give how each try ended, in a word, up to the first that failed badly."""
+    for start in starts:
+        try:
+            engine.book(request_at(start))
+        except SlotTaken:
+            yield "taken"
+        except Exception as error:
+            yield repr(error)
+            return
+        else:
+            yield "booked"
+
+
+def _hammer(url, seed, line, results):
+    """Line up, then try many times to book the same ten slots, at random."""
     try:
-        engine.book(request_at(start))
-    except SlotTaken:
-        return "taken"
+        engine, _ = engine_on(url)
+        chosen = random.Random(seed)
+        line.wait()
+        results.put(Counter(_outcomes(engine, (slot(chosen.randrange(10)) for _ in range(TRIES)))))
     except Exception as error:
-        return repr(error)
-    return "booked"
+        results.put(Counter([repr(error)]))
+        # The others need not wait for this one.
+        line.abort()
 
 
-def _hammer(url, seed, start, results):
-    """Try many times to book the same ten slots, at random."""
-    engine, _ = engine_on(url)
-    chosen = random.Random(seed)
-    start.wait()
-    results.put(Counter(_try_to_book(engine, slot(chosen.randrange(10))) for _ in range(TRIES)))
+def _gathered(results):
+    """Sum what the processes tell, up to the first that tells of a problem."""
+    total = Counter()
+    for _ in range(PROCESSES):
+        total += results.get(timeout=PATIENCE)
+        if total.keys() - {"booked", "taken"}:
+            break
+    return total
 
 
 def test_many_processes_book_each_slot_once(tmp_path):
     """8 processes try 50 times each for the same 10 slots: 10 bookings, and nothing but SlotTaken besides."""
-    start, results = FORKS.Event(), FORKS.Queue()
-    arguments = [(url_in(tmp_path), seed, start, results) for seed in range(PROCESSES)]
-    processes = [FORKS.Process(target=_hammer, args=each) for each in arguments]
+    line, results = FORKS.Barrier(PROCESSES, timeout=PATIENCE), FORKS.Queue()
+    arguments = [(url_in(tmp_path), seed, line, results) for seed in range(PROCESSES)]
+    processes = [FORKS.Process(target=_hammer, args=each, daemon=True) for each in arguments]
     for process in processes:
         process.start()
 
-    start.set()
-    total = sum((results.get(timeout=120) for _ in processes), Counter())
-    for process in processes:
-        process.join(timeout=60)
+    try:
+        total = _gathered(results)
+    finally:
+        for process in processes:
+            process.terminate()
+            process.join(timeout=PATIENCE)
 
     assert total == {"booked": 10, "taken": PROCESSES * TRIES - 10}
     assert _overlaps(tmp_path) == 0
@@ -71,7 +93,7 @@ def test_many_threads_book_each_slot_once(tmp_path):
 
     def work(seed):
         order = random.Random(seed).sample(range(10), 10)
-        total.update([_try_to_book(engine, slot(number)) for number in order])
+        total.update(list(_outcomes(engine, map(slot, order))))
 
     threads = [threading.Thread(target=work, args=(seed,)) for seed in range(16)]
     for thread in threads:

@@ -53,18 +53,13 @@ def free_slots(
     return [_slot(start, length) for start in _outside(busy, starts, event_type, (first, last), length)]
 
 
-def is_free(
-    event_type: EventType, busy: Busy, *, now: datetime, start: datetime, duration: timedelta
-) -> bool:
-    """Tell whether `free_slots` would show a slot at *start*; the parameters are the same."""
-    window = TimeWindow(start=start, end=start + timedelta.resolution)
-    return bool(free_slots(event_type, busy, now=now, window=window, duration=duration))
-
-
 def explain(
     event_type: EventType, busy: Busy, *, now: datetime, start: datetime, duration: timedelta
 ) -> tuple[Rule, ...]:
-    """Give every rule that refuses a slot at *start*; none if it is free. The parameters are the same."""
+    """Give every rule that refuses a slot at *start*; none if it is free.
+
+    The parameters are those of `free_slots`, which shows a slot at *start* if and only if no rule refuses it.
+    """
     rules = [verdict.rule for verdict in booking_refusals(event_type, start, now) if verdict.rule]
     begin, length = (start - _EPOCH) // _SECOND, duration // _SECOND
     span = (begin, begin + 1)
@@ -141,16 +136,20 @@ def _work(event_type: EventType, window: _Span, length: int) -> list[_Work]:
     if schedule is None:
         return []
     zone = ZoneInfo(event_type.zone)
-    # Work may come over midnight from the day before, whose grid may come from the day before that.
-    first = datetime.fromtimestamp(window[0], zone).date() - 2 * _DAY
+    # Work may come over midnight from the day before, whose grid may come from the day before that; either of
+    # them may be separated from its neighbour by a day that the zone skipped.
+    first = datetime.fromtimestamp(window[0], zone).date() - 3 * _DAY
     last = datetime.fromtimestamp(window[1] + length, zone).date() + _DAY
+    days = _days(first, last, zone)
+    return _parts([midnight for _, midnight in days], [_blocks(schedule, day, zone) for day, _ in days])
+
+
+def _days(first: date, last: date, zone: ZoneInfo) -> list[tuple[date, int]]:
+    """Give the days from *first* to *last* with their midnights, without those that the zone skipped."""
     days = [first + each * _DAY for each in range((last - first).days + 2)]
-    midnights = [_midnight(day, zone) for day in days]
-    blocks = [
-        _blocks(schedule, day, zone) if start < end else []
-        for day, start, end in zip(days, midnights, midnights[1:], strict=False)
-    ]
-    return _parts(midnights, blocks)
+    midnights = [(day, _midnight(day, zone)) for day in days]
+    # A day that was skipped begins and ends at the same moment.
+    return [(day, start) for (day, start), (_, end) in pairwise(midnights) if start < end]
 
 
 def _parts(midnights: list[int], blocks: list[list[_Span]]) -> list[_Work]:
@@ -171,8 +170,8 @@ def _parts(midnights: list[int], blocks: list[list[_Span]]) -> list[_Work]:
 def _anchor(start: int, evening: list[_Span], midnight: int) -> int:
     """Give the begin of the grid of the work that begins at *start*.
 
-    It goes on with the grid of the *evening*, the work of the day before, unless that began with its day, at
-    *midnight*. Looking no further back keeps the grid independent of the window.
+    It goes on with the grid of the *evening*, the work of the last day that the zone had before, unless that
+    began with its day, at *midnight*. Looking no further back keeps the grid independent of the window.
     """
     return next((begin for begin, end in evening if midnight < begin < start <= end), start)
 
