@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -203,3 +204,40 @@ def test_a_change_that_comes_late_is_left(app: Flask) -> None:
         service(app).cancel(booking.uid, revision=1)
 
     assert service(app).get(booking.uid).is_open
+
+
+def test_no_other_change_comes_between_the_rule_and_the_change(app: Flask) -> None:
+    """While a booking is looked at to be cancelled, a host who moves it waits, and finds it cancelled."""
+    parts = app.extensions["booker"]
+    with app.app_context():
+        booking = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
+    outcomes: list[str] = []
+
+    def move() -> None:
+        try:
+            parts.service.reschedule(booking.uid, TUESDAY + timedelta(days=1), force=True)
+            outcomes.append("moved")
+        except BookingClosed:
+            outcomes.append("too late")
+
+    mover = threading.Thread(target=move)
+
+    class Watched(BookingService):
+        def event_type_of(self, booking: Booking) -> EventType | None:
+            mover.start()
+            mover.join(timeout=0.3)
+            outcomes.append("waits" if mover.is_alive() else "did not wait")
+            return super().event_type_of(booking)
+
+    watched = Watched(
+        provider=parts.service.provider,
+        storage=parts.storage,
+        outbox=parts.outbox,
+        clock=parts.service.clock,
+    )
+
+    cancelled = watched.cancel(booking.uid)
+    mover.join(timeout=30)
+
+    assert outcomes == ["waits", "too late"]
+    assert not cancelled.is_open
