@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -171,6 +172,17 @@ def test_what_a_host_knows_stays_out_of_links(app: Flask) -> None:
     assert '<input type="hidden" name="email" value="bo@example.com">' in page
     assert "bo%40example.com" not in page
     assert "email=" not in page
+
+
+def test_a_host_may_know_a_zero(app: Flask) -> None:
+    """The number 0 is an answer; False, None and no text are none."""
+    with app.test_request_context("/"):
+        page = render_template_string(
+            '{{ booker("check-up", prefill={"topic": 0, "email": "", "name": none, "size": false}) }}'
+        )
+
+    assert '<input type="hidden" name="topic" value="0">' in page
+    assert not re.search(r'name="(email|name|size)"', page)
 
 
 def test_widgets_of_a_booking_in_a_host_page(app: Flask) -> None:

@@ -218,7 +218,7 @@ def from_mapping(prefill: Mapping[str, object]) -> tuple[Hidden, ...]:
     return tuple(
         Hidden(name=name, value="true" if each is True else str(each))
         for name, each in pairs
-        if each not in (None, "", False)
+        if each not in (None, "") and each is not False
     )
 
 

@@ -240,7 +240,6 @@ def link(uid: str) -> AnyResponse:
     """Mail a new link to the address on file; the answer never tells whether there is one."""
     parts = runtime()
     csrf.check(parts.keys)
-    # The address first, so that one visitor cannot use up the requests of many bookings.
     limiting.check_link_request(parts, uid, request.remote_addr or "")
     if parts.mails_links and _UID.fullmatch(uid):
         notices.ask_for_link(parts, uid)
