@@ -31,7 +31,7 @@ browser: $(READY)
 constraints: $(READY) ## Pin the dependencies of pyproject.toml anew (needs uv)
 	@command -v $(UV) >/dev/null || { echo "'make constraints' needs uv: pip install uv"; exit 1; }
 	$(UV) pip compile --universal --generate-hashes --no-header --no-annotate --quiet --python-version 3.11 \
-		--extra test --extra lint --extra postgres pyproject.toml -o constraints.txt
+		--extra test --extra lint --extra postgres --extra oauth pyproject.toml -o constraints.txt
 
 clean: ## Remove the virtual environment, the demo's data and everything built
 	rm -rf $(VENV) dist instance .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results

@@ -17,6 +17,7 @@
     │  └─ TooManyRequests 429
     ├─ ProviderError 502                 the backend failed: the notice widget, "try again"
     │  ├─ ProviderUnavailable 503
+    │  │  └─ OutcomeUnknown 503          a change was sent, and no answer came
     │  ├─ ProviderRefused 502
     │  └─ Unsupported 501
     ├─ WebhookRejected 400
@@ -165,6 +166,15 @@ class ProviderUnavailable(ProviderError):
         super().__init__(message, sentence=sentence)
         #: Seconds to wait before the next try, if the backend said so.
         self.retry_after = retry_after
+
+
+class OutcomeUnknown(ProviderUnavailable):
+    """A change was sent to the backend and no answer came: it may have happened, or not."""
+
+    default_sentence = (
+        "The booking service did not answer in time, so we cannot tell whether it worked. "
+        "Please check your mail before you try again."
+    )
 
 
 class ProviderRefused(ProviderError):

@@ -19,13 +19,24 @@ from .values import (
     Host,
     Location,
     LocationKind,
+    Occurrence,
 )
 
 #: A JSON object.
 Payload = dict[str, Any]
 
 #: Fields of a booking that are text and may be missing.
-_TEXTS = ("notes", "reason", "changed_by", "replaces", "replaced_by")
+_TEXTS = (
+    "notes",
+    "reason",
+    "changed_by",
+    "replaces",
+    "replaced_by",
+    "shared",
+    "series",
+    "owner",
+    "event_type_id",
+)
 
 
 def booking_to_dict(booking: Booking) -> Payload:
@@ -43,6 +54,8 @@ def booking_to_dict(booking: Booking) -> Payload:
         "guests": list(booking.guests),
         "answers": answers_to_dict(booking.answers),
         "location": location_to_dict(booking.location),
+        "metadata": dict(booking.metadata),
+        "occurrences": [_from_occurrence(each) for each in booking.occurrences],
         "former_start": _from_instant(booking.former_start) if booking.former_start else None,
         "created_at": _from_instant(booking.created_at),
         "updated_at": _from_instant(booking.updated_at),
@@ -66,6 +79,8 @@ def booking_from_dict(payload: Mapping[str, Any]) -> Booking:
         guests=tuple(payload.get("guests", ())),
         answers=answers_from_dict(payload.get("answers", {})),
         location=location_from_dict(payload.get("location")),
+        metadata=MappingProxyType(payload.get("metadata", {})),
+        occurrences=tuple(_to_occurrence(each) for each in payload.get("occurrences", ())),
         former_start=_to_instant(former_start) if former_start else None,
         created_at=_to_instant(payload["created_at"]),
         updated_at=_to_instant(payload["updated_at"]),
@@ -128,6 +143,20 @@ def _to_attendee(payload: Mapping[str, Any]) -> Attendee:
         zone=payload.get("zone", "UTC"),
         locale=payload.get("locale", "en"),
         phone=payload.get("phone", ""),
+    )
+
+
+def _from_occurrence(each: Occurrence) -> Payload:
+    start, end = _from_instant(each.start), _from_instant(each.end)
+    return {"uid": each.uid, "start": start, "end": end, "status": each.status.value}
+
+
+def _to_occurrence(payload: Mapping[str, Any]) -> Occurrence:
+    return Occurrence(
+        uid=payload["uid"],
+        start=_to_instant(payload["start"]),
+        end=_to_instant(payload["end"]),
+        status=BookingStatus(payload["status"]),
     )
 
 

@@ -4,33 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from . import policy, questions
 from .errors import (
     BookingClosed,
+    BookingNotFound,
     EventTypeNotFound,
     InvalidRequest,
     LinkExpired,
     NotBookable,
     Unsupported,
 )
+from .journal import Journal, LocalJournal, RemoteJournal
 from .outbox import Outbox
 from .policy import Rule, Verdict
-from .providers import ListsBookings, Provider
+from .providers import (
+    AddsGuests,
+    ApprovesBookings,
+    FindsEventTypes,
+    HoldsSlots,
+    LinksCalendars,
+    ListsBookings,
+    MarksAbsences,
+    Provider,
+    ReceivesWebhooks,
+)
 from .storage import Storage
 from .values import (
     Booking,
     BookingFilter,
     BookingRequest,
+    CalendarLink,
     CancelScope,
     EventKind,
     EventType,
+    Hold,
+    Incoming,
     Question,
     QuestionKind,
     ReasonRule,
     Slot,
     TimeWindow,
 )
+
+_Ability = TypeVar("_Ability")
 
 # Looking for the next free time goes ahead in steps of this length, and not further than that from its start:
 # an event type whose booking window never ends must not make a page slow.
@@ -48,6 +66,8 @@ class BookingService:
         self.clock = clock
         self._storage = storage
         self._outbox = outbox
+        remote = isinstance(provider, ReceivesWebhooks)
+        self._journal: Journal = RemoteJournal(storage, outbox) if remote else LocalJournal(storage, outbox)
 
     # --- reading ---
 
@@ -61,8 +81,11 @@ class BookingService:
 
     def event_type_of(self, booking: Booking) -> EventType | None:
         """Give the event type of *booking*; None when it is no longer offered."""
+        provider = self.provider
         try:
-            return self.provider.event_type(booking.event_type)
+            if isinstance(provider, FindsEventTypes):
+                return provider.event_type_of(booking)
+            return provider.event_type(booking.event_type, owner=booking.owner or None)
         except EventTypeNotFound:
             return None
 
@@ -110,9 +133,7 @@ class BookingService:
 
     def bookings(self, wanted: BookingFilter) -> Sequence[Booking]:
         """Give the bookings that match; `Unsupported` where the provider cannot list."""
-        if not isinstance(self.provider, ListsBookings):
-            raise Unsupported(f"The provider '{self.provider.name}' cannot list bookings.")
-        return self.provider.bookings(wanted)
+        return self._able(ListsBookings, "list bookings").bookings(wanted)
 
     def may_reschedule(self, booking: Booking) -> Verdict:
         """Tell whether a guest may move *booking* now, and until when."""
@@ -125,18 +146,13 @@ class BookingService:
     # --- writing ---
 
     def book(self, request: BookingRequest) -> Booking:
-        """Book, and tell the subscribers in the same transaction.
+        """Book, and tell the subscribers.
 
         Raises `InvalidRequest`, `NotBookable`, `SlotTaken` or `EventTypeNotFound`.
         """
         event_type = self.event_type(request.event_type, owner=request.owner or None)
         request = questions.checked(event_type, request)
-        with self._storage.transaction():
-            booking = self.provider.book(request)
-            # A form sent again after a change gives the booking as it now stands: nothing was created.
-            if booking.revision == 1:
-                self._outbox.add(EventKind.CREATED, booking)
-        return booking
+        return self._journal.change(EventKind.CREATED, lambda: self.provider.book(request))
 
     def reschedule(
         self,
@@ -155,14 +171,14 @@ class BookingService:
         """
         if start.tzinfo is None:
             raise ValueError(f"The start must be aware, but {start!r} has no zone.")
-        # The rules are held against the booking that the transaction changes, not one read before it.
-        with self._storage.transaction():
+
+        def move() -> Booking:
+            # The rules are held against the booking that is changed, in its transaction where there is one.
             booking = self._unchanged(uid, revision)
-            if not force:
-                reason = self._checked_move(booking, start, reason)
-            moved = self.provider.reschedule(uid, start, reason=reason, by=by)
-            self._outbox.add(EventKind.RESCHEDULED, moved)
-        return moved
+            why = reason if force else self._checked_move(booking, start, reason)
+            return self.provider.reschedule(uid, start, reason=why, by=by)
+
+        return self._journal.change(EventKind.RESCHEDULED, move)
 
     def cancel(
         self,
@@ -175,19 +191,103 @@ class BookingService:
         force: bool = False,
     ) -> Booking:
         """Cancel a booking and give it as it now stands; *revision* and *force* as in `reschedule`."""
-        with self._storage.transaction():
+
+        def cancel() -> Booking:
             booking = self._unchanged(uid, revision)
-            if not force:
-                reason = self._checked_cancellation(booking, reason)
-            cancelled = self.provider.cancel(uid, reason=reason, by=by, scope=scope)
-            self._outbox.add(EventKind.CANCELLED, cancelled)
-        return cancelled
+            why = reason if force else self._checked_cancellation(booking, reason)
+            return self.provider.cancel(uid, reason=why, by=by, scope=scope)
+
+        return self._journal.change(EventKind.CANCELLED, cancel)
+
+    # --- what only some providers can do ---
+
+    def hold(self, event_type: EventType, start: datetime, *, duration: timedelta | None = None) -> Hold:
+        """Keep a slot for a visitor for some minutes; `SlotTaken`, or `Unsupported` without holds."""
+        return self._able(HoldsSlots, "hold slots").hold(event_type, start, duration=duration)
+
+    def held(self, uid: str) -> Hold | None:
+        """Give a hold that has not lapsed; None if there is none."""
+        return self.provider.held(uid) if uid and isinstance(self.provider, HoldsSlots) else None
+
+    def release(self, uid: str) -> None:
+        """Give up a hold, if there is such."""
+        if uid and isinstance(self.provider, HoldsSlots):
+            self.provider.release(uid)
+
+    def confirm(self, uid: str) -> Booking:
+        """Agree to a booking that waits for its host, and tell the subscribers."""
+        able = self._able(ApprovesBookings, "confirm bookings")
+        return self._journal.change(EventKind.CONFIRMED, lambda: able.confirm(uid))
+
+    def decline(self, uid: str, *, reason: str = "") -> Booking:
+        """Decline a booking that waits for its host, and tell the subscribers."""
+        able = self._able(ApprovesBookings, "decline bookings")
+        return self._journal.change(EventKind.REJECTED, lambda: able.decline(uid, reason=reason))
+
+    def mark_absent(self, uid: str, *, host: bool = False, attendees: Sequence[str] = ()) -> Booking:
+        """Keep that the host, or the *attendees* with these e-mail addresses, did not come."""
+        return self._able(MarksAbsences, "mark absences").mark_absent(uid, host=host, attendees=attendees)
+
+    def add_guests(self, uid: str, emails: Sequence[str]) -> Booking:
+        """Invite further guests to a booking."""
+        return self._able(AddsGuests, "add guests").add_guests(uid, emails)
+
+    def calendar_links(self, uid: str) -> Sequence[CalendarLink]:
+        """Give the provider's own links that put a booking into a calendar."""
+        return self._able(LinksCalendars, "give calendar links").calendar_links(uid)
+
+    # --- changes made elsewhere ---
+
+    def observe(self, uid: str) -> Booking:
+        """Read a booking, tell the subscribers what is new about it, and give it as it now stands."""
+        booking = self.get(uid)
+        if isinstance(self._journal, RemoteJournal):
+            for each in booking.each():
+                self._journal.observe(each)
+        return booking
+
+    def take(self, incoming: Incoming) -> None:
+        """Tell the subscribers what a verified webhook is about; its bookings are read again, it may be late.
+
+        Raises `ProviderError` where they cannot be read now; the webhook is then to be taken again.
+        """
+        journal = self._journal
+        if incoming.ping or not isinstance(journal, RemoteJournal):
+            return
+        for uid in incoming.uids:
+            booking = self._reread(uid, incoming)
+            for each in booking.each() if booking else ():
+                journal.observe(each)
+            if booking and incoming.kind:
+                journal.told(incoming.kind, booking, mark=incoming.key)
+
+    def sync(self, since: datetime) -> int:
+        """Tell the subscribers what has changed at the provider since *since*, aware; give how many changes.
+
+        `Unsupported` where the provider is not asked for changes.
+        """
+        journal = self._journal
+        provider = self._able(ReceivesWebhooks, "tell what has changed")
+        assert isinstance(journal, RemoteJournal), "such a provider has this journal"
+        found = (each for booking in provider.changed_since(since) for each in booking.each())
+        return sum(journal.observe(each) is not None for each in found)
 
     def request_link(self, uid: str) -> None:
         """Ask the subscribers that mail links to send a new one to the address on file."""
         booking = self.get(uid)
         with self._storage.transaction():
             self._outbox.add(EventKind.LINK_REQUESTED, booking)
+
+    def _reread(self, uid: str, incoming: Incoming) -> Booking | None:
+        try:
+            return self.get(uid)
+        except BookingNotFound:
+            return incoming.told
+
+    def _able(self, ability: type[_Ability], what: str) -> _Ability:
+        if not isinstance(self.provider, ability):
+            raise Unsupported(f"The provider '{self.provider.name}' cannot {what}.")
+        return self.provider
 
     # --- rules ---
 

@@ -30,6 +30,11 @@ def _setting(default: Any, help: str) -> Any:
     return field(default_factory=lambda: default, metadata={"help": help, "default": default})
 
 
+def _secret(help: str) -> Any:
+    """Declare a text that must not show up in a representation."""
+    return field(default="", repr=False, metadata={"help": help, "default": ""})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """What `app.config` says about booker_components; the key of a field is `BOOKER_` and its name."""
@@ -37,13 +42,16 @@ class Settings:
     event_types: str | PathLike[str] | Sequence[EventType] = _setting(
         (), "What can be booked: the path of a TOML file, or a list of `EventType`."
     )
-    provider: Any = _setting("embedded", 'The booking backend: `"embedded"`, or an object with its methods.')
+    provider: Any = _setting(
+        "embedded", 'The booking backend: `"embedded"`, `"calcom"`, or an object with its methods.'
+    )
     database_url: str = _setting(
         "", "SQLAlchemy URL of the database; empty: the file `booker.sqlite3` in the app's instance folder."
     )
     links: str = _setting(
-        "signed",
-        '`"signed"`: links that change a booking carry a signature. `"uid"`: knowing the uid is enough.',
+        "",
+        '`"signed"`: links that change a booking carry a signature. `"uid"`: knowing the uid is enough. '
+        "Empty: signed, but `uid` with Cal.com, whose own links carry nothing else.",
     )
     link_days: int = _setting(30, "How many days after a booking's end its signed links still work.")
     public_url: str = _setting(
@@ -71,6 +79,44 @@ class Settings:
     limit_storage: str = _setting(
         "memory://",
         "Where these counts are kept: a storage URL of the library limits, for example `redis://...`.",
+    )
+
+    redirect_origins: Sequence[str] = _setting(
+        (),
+        "Origins to which guests may be sent after booking, where an event type has an address for that.",
+    )
+    calcom_api_url: str = _setting("https://api.cal.com/v2", "The Cal.com API, version 2.")
+    calcom_app_url: str = _setting("https://app.cal.com", "The Cal.com web app, where people sign in.")
+    calcom_auth: str = _setting(
+        "",
+        'Who calls Cal.com: `"none"`, `"key"`, `"platform"` or `"oauth"`. Empty: what the keys below allow; '
+        "with a client's id and secret `platform`, or `oauth` once `BOOKER_CALCOM_CONNECT` is set.",
+    )
+    calcom_username: str = _setting(
+        "", "Whose event types are offered: a username, or several joined by `+` for a dynamic group."
+    )
+    calcom_team: str = _setting("", "The team whose event types are offered, by its slug.")
+    calcom_organization: str = _setting("", "The organization to which the user or the team belongs.")
+    calcom_zone: str = _setting(
+        "", "The zone in which the hosts work, an IANA name, where the API does not tell it; empty: UTC."
+    )
+    calcom_api_key: str = _secret("An API key of a Cal.com account.")
+    calcom_client_id: str = _setting("", "The id of a Platform client or of an OAuth 2.0 client.")
+    calcom_client_secret: str = _secret("The secret of that client; public OAuth 2.0 clients have none.")
+    calcom_scopes: Sequence[str] = _setting(
+        ("EVENT_TYPE_READ", "BOOKING_READ", "BOOKING_WRITE", "PROFILE_READ"),
+        "What an OAuth 2.0 account is asked to allow.",
+    )
+    calcom_webhook_secret: str = _secret("The secret with which Cal.com signs its webhooks.")
+    calcom_account: Any = _setting(
+        None,
+        "A function of the request that says which account it is about: a `CalcomAccount`, the name of a "
+        "connected one, or None for the settings above.",
+    )
+    calcom_connect: Any = _setting(
+        None,
+        "A function of the request that names the account which the signed-in user may connect by OAuth 2.0; "
+        "None to refuse.",
     )
 
     @classmethod
@@ -176,10 +222,15 @@ def _text(*names: str) -> Callable[[Settings], None]:
     return check
 
 
+#: The providers that have a name.
+PROVIDERS = ("embedded", "calcom")
+
+
 def _check_provider(settings: Settings) -> None:
-    if settings.provider is None or (isinstance(settings.provider, str) and settings.provider != "embedded"):
+    provider = settings.provider
+    if provider is None or (isinstance(provider, str) and provider not in PROVIDERS):
         raise ConfigurationError(
-            f"'BOOKER_PROVIDER' is {settings.provider!r}; it must be 'embedded' or a provider object."
+            f"'BOOKER_PROVIDER' is {provider!r}; it must be 'embedded', 'calcom' or a provider object."
         )
 
 
@@ -265,7 +316,8 @@ def _check_mail(settings: Settings) -> None:
 
 
 _CHECKS: tuple[Callable[[Settings], None], ...] = (
-    _one_of("links", "signed", "uid"),
+    _one_of("links", "", "signed", "uid"),
+    _one_of("calcom_auth", "", "none", "key", "platform", "oauth"),
     _one_of("dispatch", "thread", "none"),
     _text("database_url", "public_url", "mail_url", "mail_from", "link_limit", "limit_storage"),
     _check_provider,

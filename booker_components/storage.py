@@ -256,9 +256,12 @@ class Storage:
         return None
 
     def _lock_for_migration(self, connection: Connection) -> None:
-        # On SQLite BEGIN IMMEDIATE is enough.
+        # The first statement begins the transaction: Alembic would else begin, and end, one per migration.
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        else:
+            # BEGIN IMMEDIATE, which is lock enough.
+            connection.execute(text("SELECT 1"))
 
 
 class _Turn:

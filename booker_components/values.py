@@ -6,7 +6,7 @@ All are frozen; all instants are aware; none does any I/O.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -16,6 +16,11 @@ Answer = str | float | bool | tuple[str, ...]
 
 
 def _nothing() -> Mapping[str, Answer]:
+    """Give an empty read-only mapping."""
+    return MappingProxyType({})
+
+
+def _no_texts() -> Mapping[str, str]:
     """Give an empty read-only mapping."""
     return MappingProxyType({})
 
@@ -76,8 +81,14 @@ class LocationKind(StrEnum):
     IN_PERSON = "in_person"
     LINK = "link"
     PHONE = "phone"
+    #: A video call whose link the provider makes when a booking stands; the value names the service.
+    CONFERENCE = "conference"
     #: The host calls the guest, at a number that the guest gives.
     ATTENDEE_PHONE = "attendee_phone"
+    #: The host comes to the guest, to an address that the guest gives.
+    ATTENDEE_ADDRESS = "attendee_address"
+    #: The guest says where, in words.
+    ATTENDEE_CHOICE = "attendee_choice"
     OTHER = "other"
 
 
@@ -120,6 +131,10 @@ class Question:
     options: tuple[str, ...] = ()
     help: str = ""
     placeholder: str = ""
+    #: Not shown: a prefilled answer is sent along unseen.
+    hidden: bool = False
+    #: Not to be changed once it is prefilled.
+    locked: bool = False
 
 
 class ReasonRule(StrEnum):
@@ -153,6 +168,54 @@ class BookingWindow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Approval:
+    """A booking waits until the host has agreed to it."""
+
+    #: Only bookings made less than this long before their start wait; None: all of them.
+    within: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seats:
+    """Several guests may book the same time, each a seat."""
+
+    per_slot: int
+    #: Whether guests of one time see each other.
+    show_guests: bool = False
+    #: Whether guests see how many seats are left.
+    show_left: bool = True
+
+
+class Frequency(StrEnum):
+    """The step from one occurrence of a series to the next."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    YEARLY = "yearly"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """One form books several occurrences, at the same wall time in the guest's zone."""
+
+    frequency: Frequency
+    #: Every so many weeks, months or years.
+    interval: int = 1
+    #: How many occurrences a guest may book at most, and does by default.
+    occurrences: int = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Price:
+    """What a booking costs."""
+
+    #: In the smallest unit of the currency, for example cents.
+    amount: int
+    #: ISO 4217 code, in capitals.
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EventType:
     """A kind of appointment that guests can book."""
 
@@ -182,6 +245,23 @@ class EventType:
     schedule: Schedule | None = None
     #: Owner at the provider (a username or a team), where it has such.
     owner: str = ""
+    #: The provider's own number or code for it, where it has such.
+    id: str = ""
+    #: The provider's own page for booking it, where it has such.
+    booking_url: str = ""
+    approval: Approval | None = None
+    seats: Seats | None = None
+    series: Series | None = None
+    #: What it costs; None: nothing.
+    price: Price | None = None
+    #: Where guests go after booking, in place of the booking page; only to an allowed origin.
+    success_url: str = ""
+    #: Whether *success_url* gets the booking's parameters (contracts/calcom.md section 3.5).
+    success_parameters: bool = True
+    #: Whether times are shown in the event type's zone only.
+    zone_locked: bool = False
+    #: Why it can only be booked at the provider's own page, in a sentence for guests; empty: it can be here.
+    elsewhere: str = ""
 
     @property
     def host(self) -> Host:
@@ -205,9 +285,26 @@ class Slot:
 
     start: datetime
     end: datetime
+    #: How many seats are free, where guests share a time; None where they do not.
+    seats_left: int | None = None
+    seats_total: int | None = None
 
     def __post_init__(self) -> None:
         _require_aware(self, "start", "end")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hold:
+    """A slot kept for one visitor for some minutes; advisory, never outranks a booking."""
+
+    uid: str
+    start: datetime
+    end: datetime
+    #: When it lapses.
+    until: datetime
+
+    def __post_init__(self) -> None:
+        _require_aware(self, "start", "end", "until")
 
 
 # --- what was booked -----------------------------------------------------------------------------
@@ -243,6 +340,12 @@ class BookingRequest:
     #: Requests with the same key are one booking, however often they are sent; empty: never the same.
     key: str = ""
     owner: str = ""
+    #: How many occurrences of a series; None: all that the event type has.
+    occurrences: int | None = None
+    #: The uid of the visitor's own `Hold` of the slot, if there is one.
+    hold: str = ""
+    #: Facts that the host app keeps with the booking.
+    metadata: Mapping[str, str] = field(default_factory=_no_texts)
 
     def __post_init__(self) -> None:
         _require_aware(self, "start")
@@ -259,9 +362,23 @@ class BookingStatus(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Booking:
-    """An appointment as it stands."""
+class Occurrence:
+    """One booking of a series."""
 
+    uid: str
+    start: datetime
+    end: datetime
+    status: BookingStatus
+
+    def __post_init__(self) -> None:
+        _require_aware(self, "start", "end")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Booking:
+    """An appointment as it stands, as one guest holds it."""
+
+    #: What its links name; where guests share a time, the uid of this guest's seat.
     uid: str
     event_type: str
     title: str
@@ -288,6 +405,18 @@ class Booking:
     replaces: str = ""
     #: The uid of the booking that stands in this one's place.
     replaced_by: str = ""
+    #: The uid of the booking that several guests share, where this is one seat of it.
+    shared: str = ""
+    #: The uid of the series that it belongs to.
+    series: str = ""
+    #: Every booking of the series by start, this one among them; empty where that was not asked for.
+    occurrences: tuple[Occurrence, ...] = ()
+    #: The owner of its event type at the provider, where it has such.
+    owner: str = ""
+    #: The provider's own number or code for its event type, where it has such.
+    event_type_id: str = ""
+    #: Facts that the host app keeps with it.
+    metadata: Mapping[str, str] = field(default_factory=_no_texts)
 
     def __post_init__(self) -> None:
         _require_aware(self, "start", "end", "created_at", "updated_at", "former_start")
@@ -307,6 +436,15 @@ class Booking:
         """Whether it is still going to take place, as far as its status tells."""
         return self.status in (BookingStatus.CONFIRMED, BookingStatus.PENDING)
 
+    def each(self) -> tuple[Booking, ...]:
+        """Give every booking of the series with what all share; only this one where there is none."""
+        if not self.occurrences:
+            return (self,)
+        return tuple(
+            replace(self, uid=each.uid, start=each.start, end=each.end, status=each.status, occurrences=())
+            for each in self.occurrences
+        )
+
 
 class CancelScope(StrEnum):
     """How much of a series is cancelled."""
@@ -322,6 +460,17 @@ class EventKind(StrEnum):
     CREATED = "booking.created"
     RESCHEDULED = "booking.rescheduled"
     CANCELLED = "booking.cancelled"
+    #: The host has agreed to a booking that waited for it.
+    CONFIRMED = "booking.confirmed"
+    #: The host has declined a booking that waited.
+    REJECTED = "booking.rejected"
+    PAID = "booking.paid"
+    #: Somebody was marked as absent, or as present after all.
+    NO_SHOW = "booking.no_show"
+    STARTED = "booking.started"
+    ENDED = "booking.ended"
+    RECORDING_READY = "booking.recording_ready"
+    TRANSCRIPT_READY = "booking.transcript_ready"
     #: A guest asked for a new link to a booking.
     LINK_REQUESTED = "booking.link_requested"
 
@@ -336,6 +485,37 @@ class BookingEvent:
     at: datetime
     #: The booking as it stood right after.
     booking: Booking
+
+    def __post_init__(self) -> None:
+        _require_aware(self, "at")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarLink:
+    """A link or data URI that puts a booking into a calendar."""
+
+    #: The calendar's name, for example "Google Calendar".
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incoming:
+    """A webhook that a provider has sent, verified."""
+
+    #: The same for every copy of one notice.
+    key: str
+    #: The provider's own word for what happened.
+    trigger: str
+    at: datetime
+    #: The uids of the bookings that it is about; empty where it is about none.
+    uids: tuple[str, ...] = ()
+    #: What happened, where reading the booking again does not tell.
+    kind: EventKind | None = None
+    #: The booking as the notice tells it, for those that can no longer be read.
+    told: Booking | None = None
+    #: Whether it is a try-out that nobody is to hear of.
+    ping: bool = False
 
     def __post_init__(self) -> None:
         _require_aware(self, "at")

@@ -79,14 +79,16 @@ class Outbox:
             for name in self._subscribers
         )
 
-    def add(self, kind: EventKind, booking: Booking) -> BookingEvent:
+    def add(self, kind: EventKind, booking: Booking, *, mark: str = "") -> BookingEvent:
         """Keep that *kind* happened to *booking*, in the transaction that is under way, and give the event.
 
-        The same kind for the same revision of a booking is one event, however often it is added: the one
-        kept first is given. Only requests for a link may repeat.
+        The same kind with the same *mark*, by default the booking's revision, is one event, however often it
+        is added: the one kept first is given. Only requests for a link may repeat.
         """
         event = BookingEvent(id=str(uuid.uuid4()), kind=kind, at=self._clock(), booking=booking)
-        key = event.id if kind is EventKind.LINK_REQUESTED else f"{booking.uid}/{kind}/{booking.revision}"
+        key = f"{booking.uid}/{kind}/{mark or booking.revision}"
+        if kind is EventKind.LINK_REQUESTED:
+            key = event.id
         with self._storage.transaction() as connection:
             known = connection.execute(select(events).where(events.c.dedupe_key == key)).first()
             if known is not None:

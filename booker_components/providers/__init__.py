@@ -8,11 +8,22 @@ others: `SlotTaken` when the time is gone, `BookingNotFound` and `EventTypeNotFo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from ..values import Booking, BookingFilter, BookingRequest, CancelScope, EventType, Slot, TimeWindow
+from ..values import (
+    Booking,
+    BookingFilter,
+    BookingRequest,
+    CalendarLink,
+    CancelScope,
+    EventType,
+    Hold,
+    Incoming,
+    Slot,
+    TimeWindow,
+)
 
 
 @runtime_checkable
@@ -76,3 +87,77 @@ class ExplainsSlots(Protocol):
 
     def explain(self, event_type: EventType, start: datetime, duration: timedelta) -> Sequence[str]:
         """Give the words of every rule that refuses a slot at *start*; nothing for a free one."""
+
+
+@runtime_checkable
+class FindsEventTypes(Protocol):
+    """A provider at which a slug alone does not tell the event type of a booking."""
+
+    def event_type_of(self, booking: Booking) -> EventType:
+        """Give the event type of *booking*; `EventTypeNotFound` if it is no longer offered."""
+
+
+@runtime_checkable
+class HoldsSlots(Protocol):
+    """A provider that keeps a slot for a visitor who is filling in the form.
+
+    A held slot may be missing in `slots`, for its own visitor too: whoever holds it goes by `held`.
+    """
+
+    def hold(self, event_type: EventType, start: datetime, *, duration: timedelta | None = None) -> Hold:
+        """Keep a slot for some minutes; `SlotTaken` if it is gone."""
+
+    def held(self, uid: str) -> Hold | None:
+        """Give a hold that has not lapsed; None if there is none."""
+
+    def release(self, uid: str) -> None:
+        """Give up a hold; one that is gone is nothing to mind."""
+
+
+@runtime_checkable
+class ReceivesWebhooks(Protocol):
+    """A provider at which bookings change without us, and which tells of it.
+
+    Its uids and statuses say what changed: `Booking.revision` need not count (`records.known`).
+    """
+
+    def incoming(self, headers: Mapping[str, str], body: bytes) -> Incoming:
+        """Verify and read a webhook; `WebhookRejected` if it is forged or unreadable."""
+
+    def changed_since(self, instant: datetime) -> Iterator[Booking]:
+        """Give every booking that has changed since *instant*; `Unsupported` where that cannot be asked."""
+
+
+@runtime_checkable
+class ApprovesBookings(Protocol):
+    """A provider at which hosts agree to bookings."""
+
+    def confirm(self, uid: str) -> Booking:
+        """Agree to a booking that waits for it; `BookingClosed` if it does not."""
+
+    def decline(self, uid: str, *, reason: str = "") -> Booking:
+        """Decline a booking that waits; `BookingClosed` if it does not."""
+
+
+@runtime_checkable
+class MarksAbsences(Protocol):
+    """A provider that keeps who did not come."""
+
+    def mark_absent(self, uid: str, *, host: bool = False, attendees: Sequence[str] = ()) -> Booking:
+        """Keep that the host, or the *attendees* with these e-mail addresses, did not come."""
+
+
+@runtime_checkable
+class AddsGuests(Protocol):
+    """A provider that takes further guests after booking."""
+
+    def add_guests(self, uid: str, emails: Sequence[str]) -> Booking:
+        """Invite further guests to a booking."""
+
+
+@runtime_checkable
+class LinksCalendars(Protocol):
+    """A provider that makes links for the guest's calendar."""
+
+    def calendar_links(self, uid: str) -> Sequence[CalendarLink]:
+        """Give links that put a booking into a calendar."""

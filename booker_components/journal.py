@@ -1,0 +1,66 @@
+"""Journals: how a change of a booking and the event that tells of it become safe together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from .outbox import Outbox
+from .records.known import KnownBookings
+from .storage import Storage
+from .values import Booking, BookingEvent, EventKind
+
+
+class Journal(Protocol):
+    """Makes changes and tells of them."""
+
+    def change(self, kind: EventKind, act: Callable[[], Booking]) -> Booking:
+        """Do *act*, which does *kind* to a booking, and keep the event; give the booking as it stands."""
+
+
+class LocalJournal:
+    """For providers that write to our database: booking and event commit together."""
+
+    def __init__(self, storage: Storage, outbox: Outbox) -> None:
+        self._storage = storage
+        self._outbox = outbox
+
+    def change(self, kind: EventKind, act: Callable[[], Booking]) -> Booking:
+        """Do *act* and keep its event in one transaction."""
+        with self._storage.transaction():
+            booking = act()
+            # A form sent again after a change gives the booking as it now stands: nothing was created.
+            if kind is not EventKind.CREATED or booking.revision == 1:
+                self._outbox.add(kind, booking)
+        return booking
+
+
+class RemoteJournal:
+    """For providers elsewhere: the event is what is new about the booking, whoever looks first.
+
+    No transaction is open while the provider is asked. Should the process end before the event is kept, the
+    provider's webhook or the next look at the provider makes up for it.
+    """
+
+    def __init__(self, storage: Storage, outbox: Outbox) -> None:
+        self._storage = storage
+        self._outbox = outbox
+        self._known = KnownBookings(storage)
+
+    def change(self, kind: EventKind, act: Callable[[], Booking]) -> Booking:
+        """Do *act*, then keep what is new about each booking of the series it gives."""
+        booking = act()
+        with self._storage.transaction():
+            for each in booking.each():
+                self.observe(each)
+        return booking
+
+    def observe(self, booking: Booking) -> BookingEvent | None:
+        """Keep what is new about *booking* as it stands; None if that was known."""
+        with self._storage.transaction():
+            change = self._known.note(booking)
+            return self._outbox.add(change.kind, booking, mark=str(change.number)) if change else None
+
+    def told(self, kind: EventKind, booking: Booking, *, mark: str) -> BookingEvent:
+        """Keep that *kind* happened, which the booking itself does not tell; once for each *mark*."""
+        return self._outbox.add(kind, booking, mark=mark)

@@ -1,0 +1,1 @@
+"""Cal.com, by its API version 2."""

@@ -1,0 +1,87 @@
+"""Remote bookings as we last knew them: tells what has changed since, each change once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ..storage import Storage
+from ..values import Booking, BookingStatus, EventKind
+from .tables import known_bookings
+
+_OPEN = frozenset({BookingStatus.CONFIRMED.value, BookingStatus.PENDING.value})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What has happened to a booking since it was last noted."""
+
+    kind: EventKind
+    #: The how-manieth change of this booking that was told, from 1.
+    number: int
+
+
+class KnownBookings:
+    """Notes how bookings stand; whoever notes a change first is told of it, everybody else is not.
+
+    So our own call, the provider's webhook and a later look at the provider make one event between them.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def note(self, booking: Booking) -> Change | None:
+        """Note *booking* as it stands, in the transaction under way; give what is new, None if nothing is."""
+        with self._storage.transaction() as connection:
+            known = _locked(connection, booking.uid)
+            kind = what_happened(known.status, known.starts, booking)
+            if known.status and booking.is_open and known.status not in _OPEN:
+                # What is closed stays closed: this is an older state that came late.
+                return None
+            number = known.changes + (kind is not None)
+            values = {"status": booking.status.value, "starts": booking.start, "changes": number}
+            mine = known_bookings.c.uid == booking.uid
+            connection.execute(update(known_bookings).where(mine).values(values))
+        return Change(kind=kind, number=number) if kind else None
+
+
+def what_happened(status: str, start: datetime | None, booking: Booking) -> EventKind | None:
+    """Tell what made *booking* of one that had *status* and *start*; an empty *status*: it was not known.
+
+    A booking that another replaces is no cancellation: its successor tells of the move.
+    """
+    if not booking.is_open:
+        return _ending(booking) if not status or status in _OPEN else None
+    if not status:
+        return EventKind.RESCHEDULED if booking.replaces else EventKind.CREATED
+    if status not in _OPEN:
+        return None
+    if start != booking.start:
+        return EventKind.RESCHEDULED
+    agreed = status == BookingStatus.PENDING.value and booking.status is BookingStatus.CONFIRMED
+    return EventKind.CONFIRMED if agreed else None
+
+
+def _ending(booking: Booking) -> EventKind | None:
+    if booking.replaced_by:
+        return None
+    return EventKind.REJECTED if booking.status is BookingStatus.REJECTED else EventKind.CANCELLED
+
+
+def _locked(connection: Connection, uid: str) -> Row[Any]:
+    """Give the row of *uid*, made if it is missing, so that no other transaction can change it."""
+    query = select(known_bookings).where(known_bookings.c.uid == uid).with_for_update()
+    row = connection.execute(query).first()
+    if row is None:
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(known_bookings).values(uid=uid, status="", changes=0))
+        except IntegrityError:
+            # Somebody else noted it at this moment; the row is theirs and ours.
+            pass
+        row = connection.execute(query).one()
+    return row

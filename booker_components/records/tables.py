@@ -1,0 +1,68 @@
+"""The tables of the records."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text
+
+from ..storage import Instant, metadata
+
+#: Remote bookings as we last knew them, to tell what has changed; no personal data.
+known_bookings = Table(
+    "booker_known_bookings",
+    metadata,
+    Column("uid", Text, primary_key=True),
+    # A status, or "" while it is being noted for the first time.
+    Column("status", Text, nullable=False),
+    Column("starts", Instant),
+    # Counts the changes that were told.
+    Column("changes", Integer, nullable=False),
+)
+
+#: Keys of booking requests at providers that know no such thing, and the bookings that they made.
+request_keys = Table(
+    "booker_request_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    # Tells another request under the same key; a digest, so that no address is kept here.
+    Column("fingerprint", Text, nullable=False),
+    # Empty while the outcome is not known.
+    Column("uid", Text, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+)
+
+#: Tokens of other people's accounts at a provider, encrypted.
+tokens = Table(
+    "booker_tokens",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    # The name under which the host app knows the account.
+    Column("account", Text, primary_key=True),
+    Column("box", LargeBinary, nullable=False),
+    # SHA-256 of the access token and of the one before it, to find the account of an expired one.
+    Column("digest", Text, nullable=False),
+    Column("former_digest", Text, nullable=False),
+    # Who refreshes holds this lease, so that a refresh token is used once.
+    Column("leased_until", Instant),
+    Column("version", Integer, nullable=False),
+    Index("booker_tokens_digest_ix", "provider", "digest"),
+    Index("booker_tokens_former_digest_ix", "provider", "former_digest"),
+)
+
+#: Webhooks as they came, each once.
+inbox = Table(
+    "booker_inbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("trigger", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("last_error", Text, nullable=False),
+    CheckConstraint("state IN ('new', 'done', 'kept', 'parked')", name="state"),
+    Index("booker_inbox_state_ix", "state", "next_at"),
+    sqlite_autoincrement=True,
+)
