@@ -11,6 +11,7 @@ from .errors import InvalidRequest as InvalidRequest
 from .errors import LinkExpired as LinkExpired
 from .errors import LinkInvalid as LinkInvalid
 from .errors import NotBookable as NotBookable
+from .errors import OutcomeUnknown as OutcomeUnknown
 from .errors import ProviderError as ProviderError
 from .errors import ProviderRefused as ProviderRefused
 from .errors import ProviderUnavailable as ProviderUnavailable
@@ -21,21 +22,35 @@ from .errors import Unsupported as Unsupported
 from .errors import WebhookRejected as WebhookRejected
 from .extension import Booker as Booker
 from .extension import create_blueprint as create_blueprint
+from .helpers import add_guests as add_guests
 from .helpers import booking_link as booking_link
 from .helpers import cancel_booking as cancel_booking
+from .helpers import confirm_booking as confirm_booking
 from .helpers import create_booking as create_booking
+from .helpers import decline_booking as decline_booking
 from .helpers import get_booking as get_booking
+from .helpers import get_calendar_links as get_calendar_links
 from .helpers import get_event_type as get_event_type
 from .helpers import get_event_types as get_event_types
 from .helpers import get_slots as get_slots
 from .helpers import list_bookings as list_bookings
+from .helpers import mark_absent as mark_absent
 from .helpers import reschedule_booking as reschedule_booking
 from .links import Purpose as Purpose
 from .outbox import Subscriber as Subscriber
+from .providers import AddsGuests as AddsGuests
+from .providers import ApprovesBookings as ApprovesBookings
 from .providers import ExplainsSlots as ExplainsSlots
+from .providers import FindsEventTypes as FindsEventTypes
+from .providers import HoldsSlots as HoldsSlots
+from .providers import LinksCalendars as LinksCalendars
 from .providers import ListsBookings as ListsBookings
+from .providers import MarksAbsences as MarksAbsences
 from .providers import Provider as Provider
+from .providers import ReceivesWebhooks as ReceivesWebhooks
+from .providers.calcom.accounts import CalcomAccount as CalcomAccount
 from .values import Answer as Answer
+from .values import Approval as Approval
 from .values import Attendee as Attendee
 from .values import Booking as Booking
 from .values import BookingEvent as BookingEvent
@@ -43,22 +58,33 @@ from .values import BookingFilter as BookingFilter
 from .values import BookingRequest as BookingRequest
 from .values import BookingStatus as BookingStatus
 from .values import BookingWindow as BookingWindow
+from .values import CalendarLink as CalendarLink
 from .values import CancelScope as CancelScope
 from .values import ChangeRule as ChangeRule
 from .values import EventKind as EventKind
 from .values import EventType as EventType
+from .values import Frequency as Frequency
+from .values import Hold as Hold
 from .values import Host as Host
+from .values import Incoming as Incoming
 from .values import Location as Location
 from .values import LocationKind as LocationKind
+from .values import Occurrence as Occurrence
+from .values import Price as Price
 from .values import Question as Question
 from .values import QuestionKind as QuestionKind
 from .values import ReasonRule as ReasonRule
 from .values import Schedule as Schedule
+from .values import Seats as Seats
+from .values import Series as Series
 from .values import Slot as Slot
 from .values import TimeWindow as TimeWindow
 
 __all__ = [
+    "AddsGuests",
     "Answer",
+    "Approval",
+    "ApprovesBookings",
     "Attendee",
     "Booker",
     "BookerError",
@@ -70,6 +96,8 @@ __all__ = [
     "BookingRequest",
     "BookingStatus",
     "BookingWindow",
+    "CalcomAccount",
+    "CalendarLink",
     "CancelScope",
     "ChangeRule",
     "ConfigurationError",
@@ -78,15 +106,25 @@ __all__ = [
     "EventType",
     "EventTypeNotFound",
     "ExplainsSlots",
+    "FindsEventTypes",
     "FormExpired",
+    "Frequency",
+    "Hold",
+    "HoldsSlots",
     "Host",
+    "Incoming",
     "InvalidRequest",
     "LinkExpired",
     "LinkInvalid",
+    "LinksCalendars",
     "ListsBookings",
     "Location",
     "LocationKind",
+    "MarksAbsences",
     "NotBookable",
+    "Occurrence",
+    "OutcomeUnknown",
+    "Price",
     "Provider",
     "ProviderError",
     "ProviderRefused",
@@ -95,8 +133,11 @@ __all__ = [
     "Question",
     "QuestionKind",
     "ReasonRule",
+    "ReceivesWebhooks",
     "Refused",
     "Schedule",
+    "Seats",
+    "Series",
     "Slot",
     "SlotTaken",
     "Subscriber",
@@ -104,14 +145,19 @@ __all__ = [
     "TooManyRequests",
     "Unsupported",
     "WebhookRejected",
+    "add_guests",
     "booking_link",
     "cancel_booking",
+    "confirm_booking",
     "create_blueprint",
     "create_booking",
+    "decline_booking",
     "get_booking",
+    "get_calendar_links",
     "get_event_type",
     "get_event_types",
     "get_slots",
     "list_bookings",
+    "mark_absent",
     "reschedule_booking",
 ]

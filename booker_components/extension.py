@@ -93,9 +93,6 @@ def _install(
         raise ConfigurationError("This app already has a booker; register it once.")
     settings = Settings.read(app.config)
     keys = secret_keys(app.config)
-    links = Links(
-        keys, signed=settings.links == "signed", lifetime=timedelta(days=settings.link_days), clock=clock
-    )
     limiter, link_limit = rate_limiter(settings)
     storage = Storage(settings.database_url or _default_database(app))
     storage.upgrade()
@@ -111,7 +108,7 @@ def _install(
     app.extensions[KEY] = Runtime(
         settings=settings,
         service=BookingService(provider=backend, storage=storage, outbox=outbox, clock=clock),
-        links=links,
+        links=_links(settings, backend, keys, clock),
         storage=storage,
         outbox=outbox,
         assets=Assets.load(),
@@ -125,6 +122,13 @@ def _install(
     app.jinja_env.globals["booker"] = Widgets()
     # A server that forks its workers after this must not hand them a connection that is in use here.
     storage.close()
+
+
+def _links(
+    settings: Settings, provider: Provider, keys: Sequence[bytes], clock: Callable[[], datetime]
+) -> Links:
+    by_uid = settings.links == "uid" or (not settings.links and getattr(provider, "links_by_uid", False))
+    return Links(keys, signed=not by_uid, lifetime=timedelta(days=settings.link_days), clock=clock)
 
 
 def _default_database(app: Flask) -> str:

@@ -13,6 +13,7 @@ from .values import (
     BookingFilter,
     BookingRequest,
     BookingStatus,
+    CalendarLink,
     CancelScope,
     EventType,
     Location,
@@ -101,13 +102,17 @@ def create_booking(
     notes: str = "",
     answers: Mapping[str, Answer] | None = None,
     location: Location | None = None,
+    phone: str = "",
+    occurrences: int | None = None,
+    metadata: Mapping[str, str] | None = None,
     key: str = "",
     owner: str = "",
 ) -> Booking:
     """Book for a guest.
 
-    *start* is aware; *zone*, an IANA name, is the guest's and defaults to the event type's. Calls with the
-    same *key* give the same booking. Raises `InvalidRequest`, `NotBookable`, `SlotTaken` or
+    *start* is aware; *zone*, an IANA name, is the guest's and defaults to the event type's. *occurrences* is
+    for a series, *metadata* is kept with the booking where the provider can. Calls with the same *key* give
+    the same booking. Raises `InvalidRequest`, `NotBookable`, `SlotTaken` or
     `EventTypeNotFound`.
     """
     service = runtime().service
@@ -115,12 +120,14 @@ def create_booking(
     request = BookingRequest(
         event_type=slug,
         start=start,
-        attendee=Attendee(name=name, email=email, zone=guest_zone, locale=locale),
+        attendee=Attendee(name=name, email=email, zone=guest_zone, locale=locale, phone=phone),
         duration=duration,
         guests=tuple(guests),
         notes=notes,
         answers=answers or {},
         location=location,
+        occurrences=occurrences,
+        metadata=metadata or {},
         # Guests choose the keys of forms; theirs must never meet the host's.
         key=key and f"host:{key}",
         owner=owner,
@@ -152,6 +159,37 @@ def cancel_booking(
     Raises `BookingNotFound` or `BookingClosed`.
     """
     return runtime().service.cancel(uid, reason=reason, by=by, scope=scope, force=force)
+
+
+def confirm_booking(uid: str) -> Booking:
+    """Agree to a booking that waits for its host, and give it as it now stands.
+
+    Raises `BookingNotFound`, `BookingClosed`, or `Unsupported` where the provider has no approval.
+    """
+    return runtime().service.confirm(uid)
+
+
+def decline_booking(uid: str, *, reason: str = "") -> Booking:
+    """Decline a booking that waits for its host, and give it; errors as `confirm_booking`."""
+    return runtime().service.decline(uid, reason=reason)
+
+
+def mark_absent(uid: str, *, host: bool = False, attendees: Iterable[str] = ()) -> Booking:
+    """Keep that the host, or the attendees with these e-mail addresses, did not come.
+
+    Raises `BookingNotFound`, `NotBookable` before the start, or `Unsupported`.
+    """
+    return runtime().service.mark_absent(uid, host=host, attendees=tuple(attendees))
+
+
+def add_guests(uid: str, emails: Iterable[str]) -> Booking:
+    """Invite further guests and give the booking; `BookingNotFound`, `InvalidRequest` or `Unsupported`."""
+    return runtime().service.add_guests(uid, tuple(emails))
+
+
+def get_calendar_links(uid: str) -> Sequence[CalendarLink]:
+    """Give the provider's own links that put a booking into a calendar; `Unsupported` where it has none."""
+    return runtime().service.calendar_links(uid)
 
 
 def booking_link(uid: str, purpose: Purpose | str = Purpose.MANAGE) -> str:

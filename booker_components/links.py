@@ -35,7 +35,7 @@ class Links:
 
     A token holds the booking's uid, its revision and an expiry in Unix seconds. It is signed with HMAC-SHA256
     under a salt of its purpose, so it cannot be forged or used for something else, and every change of the
-    booking revokes it.
+    booking revokes it. Where moving makes a new booking, the link to the old one leads to the new one.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Links:
         uid, revision, expires = self._read(token, purpose)
         if uid != booking.uid:
             raise LinkInvalid("The token was made for another booking.")
-        if revision != booking.revision:
+        if revision != booking.revision and not _made_before_replaced(revision, booking):
             raise LinkExpired("The booking has changed since the token was made.")
         if expires < self._clock().timestamp():
             raise LinkExpired("The token's time is over.")
@@ -109,6 +109,11 @@ class Links:
             salt=f"booker.links.v1.{purpose}",
             signer_kwargs={"digest_method": hashlib.sha256},
         )
+
+
+def _made_before_replaced(revision: int, booking: Booking) -> bool:
+    """Tell whether a link was the last one before *booking* was replaced: its guest still has no other."""
+    return bool(booking.replaced_by) and revision == booking.revision - 1
 
 
 def _query(**parameters: str) -> str:

@@ -44,6 +44,8 @@ class Rule(StrEnum):
     GONE = "gone"
     #: The form's key has made another booking already.
     REPEATED = "repeated"
+    #: Several guests share the booking, and it is not said whose seat is meant.
+    SEAT = "seat"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,7 +137,7 @@ def may_reschedule(booking: Booking, event_type: EventType | None, now: datetime
     *event_type* None: it is no longer offered, so there is no time to move to.
     """
     if event_type is not None:
-        return _may_change(booking, event_type.reschedule, now)
+        return _may_change_seat(booking, event_type) or _may_change(booking, event_type.reschedule, now)
     verdict = _may_change(booking, ChangeRule(), now)
     return verdict if not verdict else _refused(Rule.GONE)
 
@@ -145,7 +147,14 @@ def may_cancel(booking: Booking, event_type: EventType | None, now: datetime) ->
 
     *event_type* None: it is no longer offered, and the booking can be cancelled until its start.
     """
-    return _may_change(booking, event_type.cancel if event_type else ChangeRule(), now)
+    if event_type is None:
+        return _may_change(booking, ChangeRule(), now)
+    return _may_change_seat(booking, event_type) or _may_change(booking, event_type.cancel, now)
+
+
+def _may_change_seat(booking: Booking, event_type: EventType) -> Verdict | None:
+    """Refuse to change a booking that guests share by its own uid: each has a uid for the own seat."""
+    return _refused(Rule.SEAT) if event_type.seats and not booking.shared else None
 
 
 def _may_change(booking: Booking, rule: ChangeRule, now: datetime) -> Verdict:

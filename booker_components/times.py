@@ -194,6 +194,11 @@ def format_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def local_iso(instant: datetime, zone_name: str) -> str:
+    """Give *instant* as ISO 8601 in wall time of a zone with its offset: "2026-03-12T09:00:00+01:00"."""
+    return instant.astimezone(zone(zone_name)).isoformat(timespec="seconds")
+
+
 def parse_date(text: str) -> date:
     """Read "2026-03-12"; `ValueError` for anything else and for years outside `YEARS`."""
     match = _DATE.fullmatch(text)

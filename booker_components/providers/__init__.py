@@ -3,7 +3,9 @@
 To write a provider, implement the methods of `Provider` on values; what only some backends can do is a
 small protocol of its own, found by `isinstance`. Raise the errors of `booker_components.errors` and no
 others: `SlotTaken` when the time is gone, `BookingNotFound` and `EventTypeNotFound` for unknown names,
-`ProviderUnavailable` when the backend does not answer. `tests/providers/test_contract.py` says the rest.
+`ProviderUnavailable` when the backend does not answer. An attribute `links_by_uid = True` says that the links
+in the backend's own mails carry no more than a uid, so that ours ask for no more either.
+`tests/providers/test_contract.py` says the rest.
 """
 
 from __future__ import annotations

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from datetime import datetime
-from urllib.parse import urlsplit
+from functools import partial
+from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from .. import ics, times
 from ..errors import (
     BookerError,
-    BookingNotFound,
     FormExpired,
     LinkExpired,
     LinkInvalid,
@@ -23,7 +22,7 @@ from ..errors import (
 from ..links import Purpose
 from ..policy import Verdict
 from ..values import Booking, BookingRequest, BookingStatus
-from . import cancelling, choosing, csrf, forms, htmx, limiting, notices, wording
+from . import cancelling, choosing, csrf, finding, forms, htmx, limiting, notices, wording
 from .details import Details, for_strangers
 from .reading import visitors
 from .responses import protect, see_other, show
@@ -32,13 +31,13 @@ from .steps import Steps
 
 # More than any honest form holds; Flask answers 413 to anything longer.
 _LONGEST_FORM = 256 * 1024
-_UID = re.compile(r"[A-Za-z0-9_.:\-]{1,200}")
 
 
 def register(blueprint: Blueprint) -> None:
     """Register the routes and what surrounds them."""
     both = ["GET", "POST"]
-    add = blueprint.add_url_rule
+    # Vendors append to what their customers configured, with or without a slash at its end.
+    add = partial(blueprint.add_url_rule, strict_slashes=False)
     add("/book/<slug>", "book", book, methods=both)
     add("/book/<username>/<slug>", "book", book, methods=both)
     add("/bookings/<uid>", "booking", booking)
@@ -104,8 +103,10 @@ def _request(at: Steps, start: datetime, form: forms.Form) -> BookingRequest:
 def booking(uid: str) -> AnyResponse:
     """Show a booking: all of it to its guest, when and where to anyone who knows the uid."""
     parts = runtime()
-    found = _find(parts, uid)
+    found = finding.booking(parts, uid)
     trusted = _trusts(parts, found)
+    if elsewhere := _elsewhere(parts, found, trusted):
+        return redirect(parts.url(elsewhere))
     component = Details(
         parts=parts,
         booking=found,
@@ -119,7 +120,7 @@ def booking(uid: str) -> AnyResponse:
 def calendar(uid: str) -> AnyResponse:
     """Give the booking as a calendar file."""
     parts = runtime()
-    found = _find(parts, uid)
+    found = finding.booking(parts, uid)
     trusted = _trusts(parts, found)
     # The link in the file is the plain one: calendars are shared, and signed links are not to be.
     address = parts.public(f"/bookings/{found.uid}")
@@ -132,16 +133,27 @@ def calendar(uid: str) -> AnyResponse:
 
 
 def landing() -> AnyResponse:
-    """Take a guest who comes back from a vendor's own page to the booking."""
+    """Take a guest who comes back from a vendor's own page to the booking, of which we now know."""
     uid = request.args.get("uid") or request.args.get("eventUid") or ""
     parts = runtime()
-    return see_other(parts.url(f"/bookings/{_find(parts, uid).uid}"))
+    found = parts.service.observe(finding.booking(parts, uid).uid)
+    return see_other(parts.url(f"/bookings/{found.uid}"))
 
 
-def _find(parts: Runtime, uid: str) -> Booking:
-    if not _UID.fullmatch(uid):
-        raise BookingNotFound("The uid has characters that no uid has.")
-    return parts.service.get(uid)
+def _elsewhere(parts: Runtime, found: Booking, trusted: bool) -> str:
+    """Give the path to which the booking page leads on, "" where it is the one to show.
+
+    An old link to a booking that was moved leads to the one that stands; Cal.com's own link for cancelling is
+    the booking page with a parameter (contracts/calcom.md 3.4).
+    """
+    if found.replaced_by:
+        new = finding.standing(parts, found)
+        return parts.links.path(Purpose.MANAGE, new) if trusted else f"/bookings/{new.uid}"
+    if request.args.get("cancel") != "true" or not (trusted and parts.service.may_cancel(found)):
+        return ""
+    path = parts.links.path(Purpose.CANCEL, found)
+    whole = {name: value for name, value in request.args.items() if name == "allRemainingBookings"}
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(whole)}" if whole else path
 
 
 def _trusts(parts: Runtime, found: Booking) -> bool:
@@ -160,14 +172,13 @@ def _trusts(parts: Runtime, found: Booking) -> bool:
 def reschedule(uid: str = "") -> AnyResponse:
     """Show the calendar for a booking; on POST go a step on, or move it."""
     parts = runtime()
-    found = _find(parts, uid or request.args.get("rescheduleUid", ""))
+    named = finding.booking(parts, uid or request.args.get("rescheduleUid", ""))
+    found = finding.standing(parts, named)
     query, typed = choosing.sent()
     as_asked = found.is_open and query.get("slot") == times.format_instant(found.start)
-    if _done_before(parts, found, Purpose.RESCHEDULE, as_asked):
+    if _done_before(parts, named, Purpose.RESCHEDULE, as_asked):
         return see_other(parts.url(parts.links.path(Purpose.MANAGE, found)))
-    parts.links.check(request.args.get("token", ""), Purpose.RESCHEDULE, found)
-    if found.replaced_by:
-        found = _find(parts, found.replaced_by)
+    parts.links.check(request.args.get("token", ""), Purpose.RESCHEDULE, named)
     event_type = parts.service.event_type_of(found)
     verdict = parts.service.may_reschedule(found)
     if event_type is None or not verdict.allowed:
@@ -185,10 +196,11 @@ def reschedule(uid: str = "") -> AnyResponse:
 def cancel(uid: str) -> AnyResponse:
     """Ask once more; on POST cancel."""
     parts = runtime()
-    found = _find(parts, uid)
-    if _done_before(parts, found, Purpose.CANCEL, found.status is BookingStatus.CANCELLED):
+    named = finding.booking(parts, uid)
+    found = finding.standing(parts, named)
+    if _done_before(parts, named, Purpose.CANCEL, found.status is BookingStatus.CANCELLED):
         return see_other(parts.url(parts.links.path(Purpose.MANAGE, found)))
-    parts.links.check(request.args.get("token", ""), Purpose.CANCEL, found)
+    parts.links.check(request.args.get("token", ""), Purpose.CANCEL, named)
     verdict = parts.service.may_cancel(found)
     if not verdict.allowed:
         return _closed(parts, found, verdict)
@@ -241,7 +253,7 @@ def link(uid: str) -> AnyResponse:
     parts = runtime()
     csrf.check(parts.keys)
     limiting.check_link_request(parts, uid, request.remote_addr or "")
-    if parts.mails_links and _UID.fullmatch(uid):
+    if parts.mails_links and finding.is_uid(uid):
         notices.ask_for_link(parts, uid)
     return show(parts, notices.link_sent(), title="Check your mail")
 
