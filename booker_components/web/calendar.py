@@ -17,6 +17,7 @@ from ..values import Booking, EventType, Slot, TimeWindow
 from .components import Choice, Day, DayTimes, Picker, Weekday, Zones
 from .components import Month as MonthView
 from .state import State
+from .wording import seats_left
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,7 +165,13 @@ class Calendar:
         labels = self._labels(slots)
         queries = [prefix + times.format_instant(slot.start) for slot in slots]
         return tuple(
-            Choice(label=label, href=f"{self.state.path}?{query}", query=query, name=self._name(slot, label))
+            Choice(
+                label=label,
+                href=f"{self.state.path}?{query}",
+                query=query,
+                name=self._name(slot, label),
+                note=seats_left(self.event_type, slot),
+            )
             for slot, label, query in zip(slots, labels, queries, strict=True)
         )
 
@@ -182,18 +189,22 @@ class Calendar:
         ]
 
     def _name(self, slot: Slot, label: str) -> str:
-        return f"{label}, the present time" if self.moving and slot.start == self.moving.start else ""
+        if self.moving is None or slot.start != self.moving.start:
+            return ""
+        return ", ".join(filter(None, (label, seats_left(self.event_type, slot), "the present time")))
 
     # --- the settings of the view ---
 
     def _zones(self, day: date) -> Zones:
         """Give the choice of zones, with the offsets that hold on *day*, which is on view."""
+        locked = self.event_type.zone_locked
         return Zones(
             action=self.state.path,
             id=f"{self.id}-tz",
             label=times.zone_label(self._zone, _noon(day), self._locale),
             current=self._zone,
-            options=_zone_options(self._locale, day, self._zone),
+            options=Markup() if locked else _zone_options(self._locale, day, self._zone),
+            locked=locked,
             chosen=self.state.zone_chosen,
             hidden=replace(self.state, slot=None).hidden("tz"),
             query=replace(self.state, slot=None, zone_chosen=False).query(),

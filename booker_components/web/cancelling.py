@@ -5,19 +5,55 @@ from __future__ import annotations
 from werkzeug.datastructures import MultiDict
 
 from ..links import Purpose
-from ..values import Booking, ReasonRule
-from . import components, csrf, forms, wording
+from ..service import reason_question
+from ..values import Booking, CancelScope, Question, QuestionKind, ReasonRule
+from . import components, csrf, wording
 from .components import Action
 from .forms import Form
 from .reading import Reading
 from .runtime import Runtime
 
 
-def form(parts: Runtime, booking: Booking, *, typed: MultiDict[str, str] | None = None) -> Form:
-    """Give the form that asks why *booking* is cancelled, as its event type wants it."""
+_SCOPES = {
+    CancelScope.ONE: "Only this date",
+    CancelScope.FOLLOWING: "This date and all that follow",
+    CancelScope.ALL: "The whole series",
+}
+_SCOPE = Question(
+    slug="scope",
+    label="What shall be cancelled?",
+    kind=QuestionKind.RADIO,
+    required=True,
+    options=tuple(_SCOPES.values()),
+    help="This booking belongs to a series.",
+)
+
+
+def form(
+    parts: Runtime,
+    booking: Booking,
+    *,
+    typed: MultiDict[str, str] | None = None,
+    query: MultiDict[str, str] | None = None,
+) -> Form:
+    """Give the form that asks why *booking* is cancelled, as its event type wants it.
+
+    Of a series it asks how much, too; *query* is that of the address, which may propose an answer
+    (contracts/calcom.md 3.2).
+    """
     event_type = parts.service.event_type_of(booking)
     rule = event_type.cancel.reason if event_type else ReasonRule.OPTIONAL
-    return forms.reason_form(rule, "Why are you cancelling?", typed=typed)
+    reason = reason_question(rule, "Why are you cancelling?")
+    asked = (_SCOPE if booking.series else None, reason)
+    all_remaining = query is not None and query.get("allRemainingBookings") == "true"
+    proposed = CancelScope.FOLLOWING if all_remaining else CancelScope.ONE
+    return Form.of(tuple(filter(None, asked)), typed=typed, prefill={_SCOPE.slug: _SCOPES[proposed]})
+
+
+def scope(form: Form) -> CancelScope:
+    """Give how much is to be cancelled; what a form does not ask about is one booking."""
+    chosen = form.answer(_SCOPE.slug)
+    return next((each for each, label in _SCOPES.items() if label == chosen), CancelScope.ONE)
 
 
 def component(

@@ -51,7 +51,9 @@ def sent() -> tuple[MultiDict[str, str], MultiDict[str, str] | None]:
 
 def take_step(at: Steps, act: Callable[[datetime, Form], Booking]) -> Response:
     """Show where the visitor stands; or *act* on the time and the form that were sent."""
-    return _submit(at, act) if acts() else _show_step(at)
+    if at.is_elsewhere():
+        return _shown(at, at.widget(), 409 if acts() else 200)
+    return _submit(at, act) if acts() else _show_step(at.choosing())
 
 
 def _show_step(at: Steps) -> Response:
@@ -60,10 +62,11 @@ def _show_step(at: Steps) -> Response:
     slot = at.state.slot
     if slot is None:
         return _shown(at, at.widget(), status)
-    if not at.is_free(slot):
+    found = at.find(slot)
+    if found is None:
         again = at.without_time("This time is no longer free. Please choose another one.")
         return _shown(at, again.widget(), status)
-    return _shown(at, at.widget(at.form()), status)
+    return _shown(at, at.at_slot(found).widget(at.form()), status)
 
 
 def _submit(at: Steps, act: Callable[[datetime, Form], Booking]) -> Response:

@@ -27,6 +27,8 @@ class Choice:
     #: The accessible name, where the label alone does not say enough.
     name: str = ""
     current: bool = False
+    #: A few words under the label, for example "3 seats left".
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +76,11 @@ class Field:
     #: Token of the HTML attribute `autocomplete`; empty for none.
     autocomplete: str = ""
     maxlength: int = 0
+    #: The range of a number; 0 and 0 for none.
+    least: int = 0
+    most: int = 0
+    #: Whether the value was known beforehand and cannot be changed here.
+    locked: bool = False
 
     @property
     def described_by(self) -> str:
@@ -115,8 +122,16 @@ class Summary:
     host: str
     #: Paragraphs of the description.
     description: tuple[str, ...] = ()
+    #: That a booking waits until the host has agreed to it.
+    approval: str = ""
     duration: str = ""
+    #: "Repeats every 2 weeks"
+    series: str = ""
     locations: tuple[str, ...] = ()
+    #: "€40.00"
+    price: str = ""
+    #: How many seats the chosen time has left.
+    seats: str = ""
     #: The time that the guest has chosen, once there is one.
     chosen: When | None = None
     #: The time before the move; shown struck through.
@@ -194,6 +209,8 @@ class Zones:
     hidden: tuple[Hidden, ...] = ()
     #: The same rest as a query: sent as "go", beside `tz`, while something typed is carried along.
     query: str = ""
+    #: Whether there is no choice: times are shown in this zone only.
+    locked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,6 +227,34 @@ class Picker:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SeriesDate:
+    """One date of a series."""
+
+    #: "Tuesday 4 March 2026, 09:00 – 09:30"
+    text: str
+    #: A word or two beside it: where it stands, or the offset after the clocks have changed.
+    mark: str = ""
+    #: Its own page; empty where it is on view, or not booked yet.
+    href: str = ""
+    #: Whether it is beyond the dates that the guest wants.
+    hidden: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dates:
+    """What the form of a series says about its dates."""
+
+    #: The first ones.
+    dates: tuple[SeriesDate, ...]
+    #: "and 3 more"; empty where a series cannot have more.
+    more: str = ""
+    #: Whether there are no more than those, as things stand in the form.
+    complete: bool = False
+    #: What happens when the clocks change in between.
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
     """The form of a widget: posts to *action*."""
 
@@ -218,6 +263,20 @@ class Form:
     hidden: tuple[Hidden, ...]
     fields: tuple[Field, ...] = ()
     problems: tuple[Problem, ...] = ()
+    #: The dates of a series, after the first field, which asks how many.
+    dates: Dates | None = None
+    #: Where scripts ask to keep the chosen time for the guest; empty where that is not possible.
+    hold: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Elsewhere:
+    """Said instead of calendar and form, where something can only be booked on another site."""
+
+    headline: str
+    sentence: str
+    #: The way there; None where it is not known.
+    action: Action | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -286,6 +345,8 @@ class Chooser(Component):
     picker: Picker | None = None
     #: The form; None until a time is chosen.
     form: Form | None = None
+    #: Where to book, if not here; then there is neither calendar nor form.
+    elsewhere: Elsewhere | None = None
     #: Back to the calendar, from the form.
     back: Choice | None = None
     #: Other times of the same day, offered in the form when the chosen one was taken.
@@ -332,6 +393,8 @@ class Booking(Component):
     people: tuple[Person, ...] = ()
     #: Where, notes, answers, reason of a move or a cancellation.
     rows: tuple[Row, ...] = ()
+    #: Every date of the series that it belongs to.
+    dates: tuple[SeriesDate, ...] = ()
     calendars: tuple[Action, ...] = ()
     reschedule: Action | None = None
     cancel: Action | None = None

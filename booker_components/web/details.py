@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .. import ics
+from ..errors import BookerError
 from ..links import Purpose
 from ..policy import Rule, Verdict
 from ..values import Answer, Booking, BookingStatus, EventType, Location, LocationKind, Question
-from . import components, csrf, wording
-from .components import Action, LinkRequest, Person, Row
+from . import components, csrf, dates, wording
+from .components import Action, LinkRequest, Person, Row, SeriesDate
 from .forms import location_label
 from .reading import Reading
 from .runtime import Runtime
@@ -18,7 +19,7 @@ from .runtime import Runtime
 # The state of a booking, its headline, and the sentence under it.
 _STATES = {
     "confirmed": ("Your booking is confirmed", "We look forward to meeting you."),
-    "pending": ("Waiting for confirmation", "The time is held for you until the host has answered."),
+    "pending": ("Waiting for confirmation", "The booking stands once the host has agreed to it."),
     "moved": ("Your booking has been moved", "The new time is confirmed."),
     "cancelled": ("This booking was cancelled", "The time is free again."),
     "rejected": ("This booking was declined", "The host could not accept this time."),
@@ -54,6 +55,7 @@ class Details:
             former=self._former(),
             people=tuple(self._people()),
             rows=tuple(self._rows()),
+            dates=self._dates(),
             calendars=self._calendars() if booking.is_open and state != "past" else (),
             reschedule=self._change(Purpose.RESCHEDULE),
             cancel=self._change(Purpose.CANCEL),
@@ -62,6 +64,9 @@ class Details:
             again=self._again() if state in ("cancelled", "rejected", "past") else None,
             link_request=self._link_request(),
         )
+
+    def _event_type(self) -> EventType | None:
+        return self.parts.service.event_type_of(self.booking)
 
     def _state(self) -> str:
         booking = self.booking
@@ -94,8 +99,28 @@ class Details:
             yield Person(name=host.name, role="Host")
         if self.trusted:
             yield Person(name=self.booking.attendee.name, role="You", email=self.booking.attendee.email)
-            for guest in self.booking.guests:
+            for guest in self.booking.guests if self._shows_guests() else ():
                 yield Person(name=guest, role="Guest")
+
+    def _shows_guests(self) -> bool:
+        """Tell whether the visitor may see the guests; those who share a time often may not see each other."""
+        if not self.booking.shared:
+            return True
+        event_type = self._event_type()
+        return bool(event_type and event_type.seats and event_type.seats.show_guests)
+
+    def _dates(self) -> tuple[SeriesDate, ...]:
+        """Give the dates of the series for its guest; none where there is no series, or it cannot be read now."""
+        booking = self.booking
+        if not self.trusted or not booking.series:
+            return ()
+        try:
+            series = booking if booking.occurrences else self.parts.service.get(booking.series)
+        except BookerError:
+            return ()
+        if len(series.occurrences) < 2:
+            return ()
+        return dates.booked(self.parts, replace(booking, occurrences=series.occurrences), self.reading)
 
     def _rows(self) -> Iterator[Row]:
         booking = self.booking if self.trusted else for_strangers(self.booking)
@@ -104,7 +129,7 @@ class Details:
         if not self.trusted:
             return
         for question in self._questions():
-            if question.slug in booking.answers:
+            if question.slug in booking.answers and not question.hidden:
                 yield Row(label=question.label, text=_answer_text(booking.answers[question.slug]))
         if booking.notes:
             yield Row(label="Notes", text=booking.notes)
@@ -112,7 +137,7 @@ class Details:
             yield Row(label="Reason", text=booking.reason)
 
     def _questions(self) -> tuple[Question, ...]:
-        event_type = self.parts.service.event_type_of(self.booking)
+        event_type = self._event_type()
         if event_type:
             return event_type.questions
         return tuple(Question(slug=slug, label=slug) for slug in self.booking.answers)
@@ -164,7 +189,7 @@ class Details:
         )
 
     def _again(self) -> Action | None:
-        if self.parts.service.event_type_of(self.booking) is None:
+        if self._event_type() is None:
             return None
         return Action(label="Book another time", href=self.parts.url(f"/book/{self.booking.event_type}"))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, ValidationError
@@ -13,6 +14,7 @@ from wtforms import Field as WTField
 from wtforms.form import BaseForm
 
 from .. import questions
+from ..questions import GUESTS_PLACES
 from ..service import reason_question
 from ..values import (
     Answer,
@@ -24,8 +26,11 @@ from ..values import (
     Question,
     QuestionKind,
     ReasonRule,
+    Series,
 )
+from . import wording
 from .components import Field, Option, Problem
+from .csrf import FIELD
 
 _CHOICES = (QuestionKind.SELECT, QuestionKind.RADIO, QuestionKind.CHECKBOXES)
 _INPUTS = {
@@ -33,15 +38,29 @@ _INPUTS = {
     QuestionKind.PHONE: "tel",
     QuestionKind.LONG_TEXT: "long_text",
 }
-_AUTOCOMPLETE = {"name": "name", "email": "email", "phone": "tel"}
+_AUTOCOMPLETE = {"name": "name", "email": "email", "phone": "tel", "place": "street-address"}
 _SEPARATORS = re.compile(r"[\s,;]+")
 _LOCATION_WORDS = {
     LocationKind.IN_PERSON: "In person",
     LocationKind.LINK: "Online",
     LocationKind.PHONE: "By phone",
+    LocationKind.CONFERENCE: "Video call",
     LocationKind.ATTENDEE_PHONE: "We call you",
+    LocationKind.ATTENDEE_ADDRESS: "We come to you",
+    LocationKind.ATTENDEE_CHOICE: "A place of your choice",
     LocationKind.OTHER: "Another place",
 }
+_CHANGELESS = "This was filled in for you and cannot be changed here."
+
+#: The hidden field that names the questions whose answers a guest cannot change.
+LOCKED = "locked"
+# What forms and addresses use themselves. A provider's own question may have such a slug all the same.
+FORM_WORDS = frozenset(
+    {"name", "email", "guests", "notes", "location", "phone", "place", "occurrences", "reason", "scope"}
+)
+_STATE_WORDS = {"slot", "duration", "date", "month", "tz", "cal.tz", "clock", "token"}
+_HIDDEN_WORDS = {"key", "go", "hold", LOCKED, FIELD}
+_OURS = FORM_WORDS | _STATE_WORDS | _HIDDEN_WORDS
 
 Rule = Callable[[Any], object]
 
@@ -57,6 +76,10 @@ class Form:
 
     asked: Sequence[Question]
     _fields: BaseForm
+    #: The slugs of the questions whose answers were known beforehand and are not to be changed.
+    locked: frozenset[str] = frozenset()
+    #: Facts that the address brought along, for the booking's metadata.
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -66,12 +89,19 @@ class Form:
         typed: MultiDict[str, str] | None = None,
         prefill: Mapping[str, Any] | None = None,
         rules: Mapping[str, Rule] | None = None,
+        unseen: Sequence[Question] = (),
+        locked: frozenset[str] = frozenset(),
+        facts: Mapping[str, str] | None = None,
     ) -> Form:
-        """Build the form: *typed* is what a POST sent, *prefill* what is known before; *rules* override."""
-        rules = rules or {}
-        fields = BaseForm({each.slug: _wtfield(each, rules.get(each.slug)) for each in asked})
+        """Build the form: *typed* is what a POST sent, *prefill* what is known before; *rules* override.
+
+        Answers to *unseen* questions are taken, but nothing is wrong with them: nobody could mend it.
+        """
+        rules = {**(rules or {}), **{each.slug: _anything for each in unseen}}
+        fields = BaseForm({each.slug: _wtfield(each, rules.get(each.slug)) for each in (*asked, *unseen)})
         fields.process(typed, data=prefill or {})
-        return cls(asked=asked, _fields=fields)
+        kept = {each.slug for each in asked if each.locked and each.slug in locked and fields[each.slug].data}
+        return cls(asked=asked, _fields=fields, locked=frozenset(kept), facts=facts or {})
 
     def valid(self) -> bool:
         """Check every answer; afterwards `fields` and `problems` show what is wrong."""
@@ -84,12 +114,16 @@ class Form:
     def note(self, problems: Mapping[str, str]) -> None:
         """Add *problems* that only the service could find, by slug."""
         for slug, sentence in problems.items():
-            if slug in self._fields:
-                self._fields[slug].errors = [sentence]
+            found = next((name for name in (slug, field_name(slug)) if name in self._fields), "")
+            if found:
+                self._fields[found].errors = [sentence]
 
     def fields(self, prefix: str) -> tuple[Field, ...]:
         """Give the fields for the template; ids start with *prefix*."""
-        return tuple(_view(question, self._fields[question.slug], prefix) for question in self.asked)
+        return tuple(
+            _view(question, self._fields[question.slug], prefix, locked=question.slug in self.locked)
+            for question in self.asked
+        )
 
     def problems(self, prefix: str) -> tuple[Problem, ...]:
         """Give the lines of the error summary."""
@@ -103,18 +137,16 @@ class Form:
 # --- the form of an event type -------------------------------------------------------------------
 
 
+def field_name(slug: str) -> str:
+    """Give the name of the field for an event type's own question; its slug, unless that means something."""
+    return f"answer-{slug}" if slug in _OURS else slug
+
+
 def guest_questions(event_type: EventType) -> tuple[Question, ...]:
-    """Give everything that the form of *event_type* asks, in order."""
-    asked = [questions.NAME, questions.EMAIL]
-    if len(event_type.locations) > 1:
-        labels = tuple(map(location_label, event_type.locations))
-        asked.append(
-            Question(slug="location", label="Where", kind=QuestionKind.RADIO, required=True, options=labels)
-        )
-    if any(each.kind is LocationKind.ATTENDEE_PHONE for each in event_type.locations):
-        only = len(event_type.locations) == 1
-        asked.append(replace(questions.PHONE, required=only, help="" if only else _PHONE_HELP))
-    asked += event_type.questions
+    """Give everything that the form of *event_type* asks, in order; slugs are the names of its fields."""
+    asked = [_how_often(event_type.series)] if event_type.series else []
+    asked += [questions.NAME, questions.EMAIL, *_where(event_type.locations)]
+    asked += (_own(each) for each in event_type.questions if not each.hidden)
     if event_type.max_guests:
         asked.append(_GUESTS)
     if event_type.notes:
@@ -122,6 +154,42 @@ def guest_questions(event_type: EventType) -> tuple[Question, ...]:
     return tuple(asked)
 
 
+def unseen_questions(event_type: EventType) -> tuple[Question, ...]:
+    """Give the questions of *event_type* that guests do not see; slugs are the names of their fields."""
+    return tuple(_own(each) for each in event_type.questions if each.hidden)
+
+
+def _own(question: Question) -> Question:
+    return replace(questions.asked(question), slug=field_name(question.slug))
+
+
+def _how_often(series: Series) -> Question:
+    words = f"{wording.rhythm(series)}, {series.occurrences} times at most.".capitalize()
+    return Question(
+        slug="occurrences", label="How many dates?", kind=QuestionKind.NUMBER, required=True, help=words
+    )
+
+
+def _where(locations: Sequence[Location]) -> Iterator[Question]:
+    """Give what a guest is asked about the place: which one, and what only the guest knows of it."""
+    only = len(locations) == 1
+    if len(locations) > 1:
+        labels = tuple(map(location_label, locations))
+        yield Question(slug="location", label="Where", kind=QuestionKind.RADIO, required=True, options=labels)
+    kinds = {each.kind for each in locations}
+    if LocationKind.ATTENDEE_PHONE in kinds:
+        yield replace(questions.PHONE, required=only, help="" if only else _PHONE_HELP)
+    if kinds >= GUESTS_PLACES:
+        yield replace(questions.PLACE, required=False, label=_ANY_PLACE, help=_PLACE_HELP)
+    elif LocationKind.ATTENDEE_ADDRESS in kinds:
+        yield replace(questions.PLACE, required=only, label="Your address", help="" if only else _COME_HELP)
+    elif LocationKind.ATTENDEE_CHOICE in kinds:
+        yield replace(questions.PLACE, required=only, help="" if only else _PLACE_HELP)
+
+
+_ANY_PLACE = "Your address, or where we shall meet"
+_PLACE_HELP = "Needed if you choose the place."
+_COME_HELP = "Needed if we are to come to you."
 _PHONE_HELP = "Needed if we are to call you."
 _GUESTS = Question(
     slug="guests",
@@ -136,13 +204,23 @@ def guest_form(
     *,
     typed: MultiDict[str, str] | None = None,
     prefill: Mapping[str, Any] | None = None,
+    locked: frozenset[str] = frozenset(),
+    facts: Mapping[str, str] | None = None,
 ) -> Form:
     """Give the form in which a guest answers the questions of *event_type*."""
+    series = event_type.series
+    default = {"occurrences": str(series.occurrences)} if series else {}
     return Form.of(
         guest_questions(event_type),
         typed=typed,
-        prefill=prefill,
-        rules={"guests": lambda text: questions.check_guests(event_type, _addresses(text))},
+        prefill={**default, **(prefill or {})},
+        rules={
+            "guests": lambda text: questions.check_guests(event_type, _addresses(text)),
+            "occurrences": lambda text: questions.check_occurrences(event_type, text or ""),
+        },
+        unseen=unseen_questions(event_type),
+        locked=locked,
+        facts=facts,
     )
 
 
@@ -164,33 +242,29 @@ def fill(request: BookingRequest, form: Form, event_type: EventType) -> BookingR
     answers: dict[str, Answer] = {
         each.slug: value
         for each in event_type.questions
-        if (value := form.answer(each.slug)) not in (None, "", [], ())
+        if (value := _answer(form, each)) not in (None, "", [], ())
     }
+    occurrences = form.answer("occurrences")
     return replace(
         request,
         guests=_addresses(form.answer("guests")),
         notes=form.answer("notes") or "",
         answers=answers,
         location=_location(form, event_type),
+        occurrences=questions.check_occurrences(event_type, occurrences),
+        metadata=form.facts,
     )
 
 
-def prefilled(query: MultiDict[str, str], event_type: EventType) -> dict[str, Any]:
-    """Give the answers that *query* brings along, by the slug of their question."""
-    found: dict[str, Any] = {}
-    for each in guest_questions(event_type):
-        values = query.getlist(each.slug)
-        if not values:
-            continue
-        if each.slug == "guests":
-            found[each.slug] = "\n".join(values)
-        elif each.kind is QuestionKind.CHECKBOXES:
-            found[each.slug] = values
-        elif each.kind is QuestionKind.BOOLEAN:
-            found[each.slug] = values[0].lower() in ("true", "1", "yes", "on")
-        else:
-            found[each.slug] = values[0]
-    return found
+def _answer(form: Form, question: Question) -> Any:
+    """Give what was typed; of an unseen question only what can be used, since nobody could mend the rest."""
+    value = form.answer(field_name(question.slug))
+    if not question.hidden:
+        return value
+    try:
+        return questions.check(questions.asked(question), value)
+    except ValueError:
+        return None
 
 
 def _addresses(text: str | None) -> tuple[str, ...]:
@@ -201,12 +275,20 @@ def _location(form: Form, event_type: EventType) -> Location | None:
     label = form.answer("location")
     for each in event_type.locations:
         if len(event_type.locations) == 1 or location_label(each) == label:
-            asks = each.kind is LocationKind.ATTENDEE_PHONE
-            return replace(each, value=form.answer("phone") or "") if asks else each
+            given = GIVEN.get(each.kind)
+            return replace(each, value=form.answer(given) or "") if given else each
     return None
 
 
+#: The field in which a guest says what only the guest knows of a place.
+GIVEN = {LocationKind.ATTENDEE_PHONE: "phone"} | dict.fromkeys(GUESTS_PLACES, "place")
+
+
 # --- questions as WTForms fields, WTForms fields as views ----------------------------------------
+
+
+def _anything(_value: Any) -> None:
+    """Find nothing wrong."""
 
 
 def _wtfield(question: Question, rule: Rule | None) -> Any:
@@ -228,22 +310,23 @@ def _wtfield(question: Question, rule: Rule | None) -> Any:
     return field(**common, choices=list(question.options), validate_choice=False, coerce=str)
 
 
-def _view(question: Question, field: WTField, prefix: str) -> Field:
+def _view(question: Question, field: WTField, prefix: str, *, locked: bool) -> Field:
     kind = "list" if question.slug == "guests" else _INPUTS.get(question.kind, str(question.kind))
     long = kind in ("long_text", "list")
     return Field(
         kind=kind,
-        id=f"{prefix}-{question.slug}",
+        id=_id(question, prefix),
         name=question.slug,
         label=question.label,
         value=_text(question, field),
         required=question.required,
         options=_options(question, field, prefix),
-        help=question.help,
+        help=f"{question.help} {_CHANGELESS}".lstrip() if locked else question.help,
         error=str(field.errors[0]) if field.errors else "",
         placeholder=question.placeholder,
         autocomplete=_AUTOCOMPLETE.get(question.slug, ""),
         maxlength=questions.LONG_TEXT_LIMIT if long else questions.TEXT_LIMIT,
+        locked=locked,
     )
 
 
@@ -258,7 +341,7 @@ def _text(question: Question, field: WTField) -> str:
 def _options(question: Question, field: WTField, prefix: str) -> tuple[Option, ...]:
     chosen = field.data if isinstance(field.data, (list, tuple)) else (field.data,)
     return tuple(
-        Option(id=f"{prefix}-{question.slug}-{number}", value=each, label=each, chosen=each in chosen)
+        Option(id=f"{_id(question, prefix)}-{number}", value=each, label=each, chosen=each in chosen)
         for number, each in enumerate(question.options, start=1)
     )
 
@@ -271,4 +354,9 @@ def _named(question: Question) -> str:
 def _target(question: Question, prefix: str) -> str:
     """Give the id that a line of the error summary leads to: a group's first option, else the field."""
     grouped = question.kind in (QuestionKind.RADIO, QuestionKind.CHECKBOXES)
-    return f"{prefix}-{question.slug}" + ("-1" if grouped else "")
+    return _id(question, prefix) + ("-1" if grouped else "")
+
+
+def _id(question: Question, prefix: str) -> str:
+    # A provider's slugs may hold anything, and ids no blanks.
+    return f"{prefix}-{quote(question.slug, safe='')}"

@@ -59,7 +59,8 @@ def policy(parts: Runtime) -> str:
         "img-src": "'self'",
         # htmx fetches widgets; without this, default-src would forbid it.
         "connect-src": "'self'",
-        "form-action": "'self'",
+        # Chrome holds this against the redirect that answers a form, too.
+        "form-action": " ".join(("'self'", *parts.settings.redirect_origins)),
         "base-uri": "'none'",
         "frame-ancestors": " ".join(("'self'", *parts.settings.embed_origins)),
     }

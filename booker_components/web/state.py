@@ -79,13 +79,14 @@ def read(
 ) -> State:
     """Read a *query* of the widget at *path* for *event_type*; *kept* goes into every link.
 
-    *zone* is read when the query names none; it defaults to the event type's. A value that cannot be used
-    falls back, with a sentence in `complaints`.
+    *zone* is read when the query names none; it defaults to the event type's, which alone counts where the
+    event type is locked to it. A value that cannot be used falls back, with a sentence in `complaints`.
     """
     values = _Values(query)
-    chosen_zone = values.one(_zone, _UNKNOWN_ZONE, "tz", "cal.tz")
+    locked = event_type.zone if event_type.zone_locked else ""
+    chosen_zone = None if locked else values.one(_zone, _UNKNOWN_ZONE, "tz", "cal.tz")
     hours24 = _CLOCKS.get(query.get("clock", ""))
-    reading = visitors(chosen_zone or zone or event_type.zone)
+    reading = visitors(locked or chosen_zone or zone or event_type.zone)
     return State(
         path=path,
         kept=kept,

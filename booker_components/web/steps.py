@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from werkzeug.datastructures import MultiDict
 
-from .. import times
+from .. import questions, times
 from ..errors import BookerError
 from ..links import Purpose
-from ..values import Booking, EventType, TimeWindow
-from . import cancelling, components, csrf, forms, state, wording
+from ..values import Booking, EventType, Slot, TimeWindow
+from . import cancelling, components, csrf, dates, forms, holding, prefill, state, wording
 from .calendar import Calendar
-from .components import Choice, Hidden, Summary
+from .components import Action, Choice, Dates, Elsewhere, Hidden, Summary
 from .details import summary_locations
-from .forms import Form, guest_questions, prefilled
+from .forms import LOCKED, Form
 from .runtime import Runtime
 from .state import Pairs, State
 
@@ -42,6 +41,10 @@ class Steps:
     alert: str = ""
     #: The booking that is being moved.
     booking: Booking | None = None
+    #: The token of the visitor's own hold of a slot.
+    hold: str = ""
+    #: The chosen slot, once it was found to be free.
+    found: Slot | None = None
 
     @classmethod
     def of_booking(
@@ -55,13 +58,13 @@ class Steps:
         typed: MultiDict[str, str] | None = None,
     ) -> Steps:
         """Read from *query* where a visitor stands in the booker; *typed* is what a form sent along."""
-        asked = [each.slug for each in guest_questions(event_type)]
-        known = _answers(query, asked) if typed is None else _answers(typed, [*asked, _KEY])
+        known = prefill.known(query, event_type) if typed is None else _sent(typed, event_type)
         # Every link of a page repeats what it keeps, so only a little stays in links.
         kept = known if typed is None and _length(known) <= _LONGEST_KEPT else ()
         at = state.read(query, event_type, path=parts.url(_booker_path(event_type, owner)), kept=kept)
-        hidden = () if kept else tuple(Hidden(name=name, value=value) for name, value in known)
-        return cls(parts=parts, event_type=event_type, state=at, id=id, carried=hidden)
+        hidden = () if kept else _hidden(known) if typed is not None else beforehand(known)
+        hold = _token(typed)
+        return cls(parts=parts, event_type=event_type, state=at, id=id, carried=hidden, hold=hold)
 
     @classmethod
     def of_move(
@@ -79,23 +82,29 @@ class Steps:
         # A booking keeps its length, whatever the address says.
         steps = MultiDict((name, value) for name, value in query.items(multi=True) if name != "duration")
         at = state.read(steps, event_type, path=path, kept=tuple(parse_qsl(link)), zone=booking.attendee.zone)
-        known = _answers(typed, ["reason"]) if typed is not None else ()
-        hidden = tuple(Hidden(name=name, value=value) for name, value in known)
-        return cls(parts=parts, event_type=event_type, state=at, id=id, carried=hidden, booking=booking)
+        known = _named(typed, lambda name: name == "reason") if typed is not None else ()
+        hidden, hold = _hidden(known), _token(typed)
+        return cls(
+            parts=parts, event_type=event_type, state=at, id=id, carried=hidden, booking=booking, hold=hold
+        )
 
     # --- what is shown ---
 
     def widget(self, form: Form | None = None, *, taken: bool = False) -> components.Chooser:
         """Give the widget: with *form* once a time is chosen, else with the calendar."""
         kind = components.Reschedule if self.booking else components.Booker
+        elsewhere = self._elsewhere()
+        if elsewhere:
+            form = None
         return kind(
             id=self.id,
             slug=self.event_type.slug,
             action=self._action(),
             summary=self._summary(),
             alert=" ".join(filter(None, (self.alert, *self.state.complaints))),
-            picker=None if form else self._calendar().picker(),
-            form=self._form(form) if form else None,
+            picker=None if form or elsewhere else self._calendar().picker(),
+            form=self._form(form, taken=taken) if form else None,
+            elsewhere=elsewhere,
             back=self._back() if form else None,
             alternatives=self._alternatives() if taken else (),
             carried=self.carried,
@@ -109,9 +118,16 @@ class Steps:
     def form(self, typed: MultiDict[str, str] | None = None) -> Form:
         """Give the form with what was *typed*, or with what is known."""
         if self.booking:
-            known = MultiDict((each.name, each.value) for each in self.carried)
-            return forms.reason_form(self.event_type.reschedule.reason, _WHY, typed=typed or known or None)
-        return forms.guest_form(self.event_type, typed=typed, prefill=self._known())
+            carried = MultiDict((each.name, each.value) for each in self.carried)
+            return forms.reason_form(self.event_type.reschedule.reason, _WHY, typed=typed or carried or None)
+        known = self._known()
+        return forms.guest_form(
+            self.event_type,
+            typed=typed,
+            prefill=prefill.answers(known, self.event_type),
+            locked=self._locked(),
+            facts=prefill.facts(MultiDict(known) if typed is None else typed),
+        )
 
     # --- where the visitor stands ---
 
@@ -119,12 +135,28 @@ class Steps:
         """Give the length of what is booked or moved."""
         return self.booking.duration if self.booking else self.state.duration or self.event_type.duration
 
-    def is_free(self, start: datetime) -> bool:
-        """Tell whether a slot starts at *start*."""
+    def find(self, start: datetime) -> Slot | None:
+        """Give the free slot that starts at *start*, or the one held for the visitor; None if there is none."""
         window = TimeWindow(start=start, end=start + timedelta(seconds=1))
         moving = self.booking.uid if self.booking else None
         found = self.parts.service.slots(self.event_type, window, duration=self.duration(), moving=moving)
-        return any(slot.start == start for slot in found)
+        return next((slot for slot in found if slot.start == start), None) or self._held(start)
+
+    def choosing(self) -> Steps:
+        """Give the same step with a hold let go that is not of the chosen time."""
+        slot = self.state.slot
+        if self.hold and not (slot and self._held(slot)):
+            holding.let_go(self.parts, self._hold_uid())
+            return replace(self, hold="")
+        return self
+
+    def at_slot(self, slot: Slot) -> Steps:
+        """Give the same step with *slot* chosen."""
+        return replace(self, found=slot)
+
+    def is_elsewhere(self) -> bool:
+        """Tell whether this can only be booked on another site; what is booked can be moved here."""
+        return bool(self.event_type.elsewhere) and not self.booking
 
     def without_time(self, alert: str) -> Steps:
         """Give the calendar, with *alert*, on the day of the time that is not to be had."""
@@ -152,47 +184,131 @@ class Steps:
             moving=self.booking,
         )
 
-    def _known(self) -> dict[str, Any]:
-        """Give the answers that the address or an earlier form brought along, by slug."""
-        pairs = [(each.name, each.value) for each in self.carried]
-        return prefilled(MultiDict([*self.state.kept, *pairs]), self.event_type)
+    def _hold_uid(self) -> str:
+        return holding.uid_of(self.parts, MultiDict({holding.FIELD: self.hold}))
+
+    def _held(self, start: datetime) -> Slot | None:
+        hold = holding.held(self.parts, self._hold_uid()) if self.hold else None
+        return Slot(start=hold.start, end=hold.end) if hold and hold.start == start else None
+
+    def _known(self) -> Pairs:
+        """Give what the address, the host or an earlier form brought along."""
+        return (*self.state.kept, *((each.name, each.value) for each in self.carried))
+
+    def _locked(self) -> frozenset[str]:
+        """Give the names of the fields that were filled in beforehand, and not by the visitor."""
+        if self.carried:
+            return frozenset(each.value for each in self.carried if each.name == LOCKED)
+        return frozenset(name for name, _ in self.state.kept)
+
+    def _waits(self) -> bool:
+        """Tell whether a booking of the chosen time waits for the host."""
+        approval, slot = self.event_type.approval, self.state.slot
+        if approval is None or slot is None:
+            return False
+        return approval.within is None or slot - self.parts.service.clock() < approval.within
+
+    def _elsewhere(self) -> Elsewhere | None:
+        """Lead to the page of another site on which alone this can be booked."""
+        if not self.is_elsewhere():
+            return None
+        site = _site(self.event_type.booking_url)
+        if not site:
+            sentence = f"{self.event_type.elsewhere} Please ask {self._hosts()} how to book."
+            return Elsewhere(headline="Not bookable here", sentence=sentence)
+        action = Action(label=f"Continue at {site}", href=self.event_type.booking_url)
+        return Elsewhere(headline=f"Book at {site}", sentence=self.event_type.elsewhere, action=action)
+
+    def _hosts(self) -> str:
+        return ", ".join(host.name for host in self.event_type.hosts)
 
     def _summary(self) -> Summary:
         duration = self.duration()
         slot, reading = self.state.slot, self.state.reading
-        booking = self.booking
+        event_type, booking = self.event_type, self.booking
         return Summary(
-            title=self.event_type.title,
-            host=", ".join(host.name for host in self.event_type.hosts),
-            description=tuple(filter(None, map(str.strip, self.event_type.description.split("\n\n")))),
+            title=event_type.title,
+            host=self._hosts(),
+            description=tuple(filter(None, map(str.strip, event_type.description.split("\n\n")))),
+            approval=self._approval(),
             duration=times.duration_name(duration),
-            locations=summary_locations(self.event_type),
+            series=self._series(),
+            locations=summary_locations(event_type),
+            price=wording.price(event_type.price, reading.locale) if event_type.price else "",
+            seats=wording.seats_left(event_type, self.found) if self.found else "",
             chosen=wording.when(slot, slot + duration, reading) if slot else None,
             former=wording.when(booking.start, booking.end, reading) if booking else None,
         )
+
+    def _approval(self) -> str:
+        approval = self.event_type.approval
+        if approval is None:
+            return ""
+        if self.state.slot is None:
+            return wording.approval(approval)
+        return "The host has to confirm this booking." if self._waits() else ""
+
+    def _series(self) -> str:
+        if self.booking:
+            return "Only this date of the series is moved." if self.booking.series else ""
+        series = self.event_type.series
+        return f"Repeats {wording.rhythm(series)}" if series else ""
 
     def _action(self) -> str:
         """Give the address that a POST goes to: the widget's own, with the link that lets the guest in."""
         return f"{self.state.path}?{urlencode(self.state.kept)}" if self.booking else self.state.path
 
-    def _form(self, form: Form) -> components.Form:
+    def _form(self, form: Form, *, taken: bool) -> components.Form:
         prefix = f"{self.id}-f"
         return components.Form(
             action=self._action(),
-            submit="Move booking" if self.booking else "Confirm booking",
+            submit=self._submit(),
             hidden=(*self._hidden(form), csrf.field(self.parts.keys)),
             fields=form.fields(prefix),
             problems=form.problems(prefix),
+            dates=self._dates(form),
+            hold="" if taken else self._hold_address(),
+        )
+
+    def _submit(self) -> str:
+        if self.booking:
+            return "Request new time" if self._waits() else "Move booking"
+        return "Request booking" if self._waits() else "Confirm booking"
+
+    def _hold_address(self) -> str:
+        return holding.address(self.parts, self.event_type, self.duration())
+
+    def _dates(self, form: Form) -> Dates | None:
+        series, slot = self.event_type.series, self.state.slot
+        if series is None or slot is None or self.booking:
+            return None
+        try:
+            count = questions.check_occurrences(self.event_type, form.answer("occurrences"))
+        except ValueError:
+            count = None
+        return dates.wanted(
+            series,
+            slot,
+            self.duration(),
+            self.state.reading,
+            count=count or series.occurrences,
+            host_zone=self.event_type.zone,
         )
 
     def _hidden(self, form: Form) -> Iterator[Hidden]:
         """Give what the form sends along unseen: the state, what is kept or carried, and its key."""
         yield from replace(self.state, kept=()).hidden()
+        if self.event_type.zone_locked:
+            # So that scripts do not propose another.
+            yield Hidden(name="tz", value=self.state.reading.zone)
+        if self._hold_address():
+            yield Hidden(name=holding.FIELD, value=self.hold)
         if self.booking:
             return
-        known = [*(Hidden(name=name, value=value) for name, value in self.state.kept), *self.carried]
-        asked = {question.slug for question in form.asked}
+        known = _hidden(self._known())
+        asked = {LOCKED, *(question.slug for question in form.asked)}
         yield from (each for each in known if each.name not in asked)
+        yield from (Hidden(name=LOCKED, value=slug) for slug in sorted(form.locked))
         if not any(each.name == _KEY for each in known):
             yield Hidden(name=_KEY, value=secrets.token_urlsafe(16))
 
@@ -208,23 +324,52 @@ class Steps:
         return self._calendar().times_of(times.local_date(slot, self.state.reading.zone))
 
 
-def from_mapping(prefill: Mapping[str, object]) -> tuple[Hidden, ...]:
-    """Give what a host knows of its user as carried fields, lists as several."""
+def from_mapping(prefill: Mapping[str, object]) -> MultiDict[str, str]:
+    """Give what a host knows of its user as parameters, lists as several."""
     pairs = [
         (name, each)
         for name, value in prefill.items()
         for each in (value if isinstance(value, (list, tuple)) else (value,))
     ]
-    return tuple(
-        Hidden(name=name, value="true" if each is True else str(each))
+    return MultiDict(
+        (name, "true" if each is True else str(each))
         for name, each in pairs
         if each not in (None, "") and each is not False
     )
 
 
-def _answers(sent: MultiDict[str, str], wanted: Sequence[str]) -> Pairs:
-    """Give what was *sent* for the *wanted* names, as it is."""
-    return tuple((name, value) for name, value in sent.items(multi=True) if name in wanted and value)
+def beforehand(pairs: Pairs) -> tuple[Hidden, ...]:
+    """Give what is known of a guest before anything is typed as carried fields, and that it was known."""
+    names = dict.fromkeys(name for name, _ in pairs)
+    return _hidden((*pairs, *((LOCKED, name) for name in names)))
+
+
+def _sent(typed: MultiDict[str, str], event_type: EventType) -> Pairs:
+    """Give what a form sent of its answers and of what it keeps, as it is."""
+    asked = (*forms.guest_questions(event_type), *forms.unseen_questions(event_type))
+    names = {_KEY, LOCKED, *(each.slug for each in asked)}
+    return _named(typed, lambda name: name in names or prefill.is_fact(name))
+
+
+def _named(sent: MultiDict[str, str], wanted: Callable[[str], bool]) -> Pairs:
+    return tuple((name, value) for name, value in sent.items(multi=True) if value and wanted(name))
+
+
+def _hidden(pairs: Pairs) -> tuple[Hidden, ...]:
+    return tuple(Hidden(name=name, value=value) for name, value in pairs)
+
+
+def _token(typed: MultiDict[str, str] | None) -> str:
+    return typed.get(holding.FIELD, "") if typed is not None else ""
+
+
+def _site(address: str) -> str:
+    """Give the host name of a web address; "" for anything else."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return parts.hostname or "" if parts.scheme in ("https", "http") else ""
 
 
 def _length(pairs: Pairs) -> int:

@@ -46,6 +46,7 @@ def register(blueprint: Blueprint) -> None:
     add("/reschedule", "reschedule", reschedule, methods=both)
     add("/bookings/reschedule", "reschedule", reschedule, methods=both)
     add("/reschedule/<uid>", "reschedule", reschedule, methods=both)
+    add("/bookings/reschedule/<uid>", "reschedule", reschedule, methods=both)
     add("/bookings/cancel/<uid>", "cancel", cancel, methods=both)
     add("/cancel/<uid>", "cancel", cancel, methods=both)
     add("/bookings/return", "landing", landing)

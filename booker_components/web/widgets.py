@@ -13,12 +13,13 @@ from werkzeug.datastructures import MultiDict
 from ..errors import BookerError
 from ..values import Booking
 from . import cancelling, notices, wording
+from . import prefill as prefill_
 from .assets import Addresses
 from .components import Component
 from .details import Details
 from .reading import visitors
 from .runtime import Runtime, runtime
-from .steps import Steps, from_mapping
+from .steps import Steps, beforehand, from_mapping
 
 
 class Widgets:
@@ -36,7 +37,8 @@ class Widgets:
         def build(parts: Runtime, identity: str) -> Component:
             event_type = parts.service.event_type(slug, owner=owner or None)
             at = Steps.of_booking(parts, event_type, MultiDict(), id=identity, owner=owner)
-            return replace(at, carried=from_mapping(prefill or {})).widget()
+            known = prefill_.known(from_mapping(prefill or {}), event_type)
+            return replace(at, carried=beforehand(known)).widget()
 
         return _shown(f"booker-{slug}", build)
 

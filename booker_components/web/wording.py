@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from babel import Locale
+from babel.numbers import format_currency
 
 from .. import times
 from ..errors import BookerError, BookingClosed, NotBookable
 from ..policy import Rule, Verdict
+from ..values import Approval, EventType, Frequency, Price, Series, Slot
 from .components import When
 from .reading import Reading
 
@@ -23,6 +28,46 @@ _NOT_BOOKABLE: Mapping[str, str] = {
     Rule.HORIZON: "That time is too far ahead, or before the first day that can be booked.",
     Rule.DURATION: "That length is not on offer.",
 }
+_STEPS = {Frequency.WEEKLY: "week", Frequency.MONTHLY: "month", Frequency.YEARLY: "year"}
+# How many digits of an amount come after the point, where that is not two (ISO 4217).
+_WHOLE = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"}
+_WHOLE |= {"PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}
+_DIGITS = dict.fromkeys(_WHOLE, 0) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+
+
+def price(price: Price, locale: Locale) -> str:
+    """Say what a booking costs: "€40.00"."""
+    amount = Decimal(price.amount).scaleb(-_DIGITS.get(price.currency, 2))
+    return format_currency(amount, price.currency, locale=locale)
+
+
+def rhythm(series: Series) -> str:
+    """Say how a series goes on: "every 2 weeks"."""
+    step = _STEPS[series.frequency]
+    return f"every {step}" if series.interval == 1 else f"every {series.interval} {step}s"
+
+
+def seats_left(event_type: EventType, slot: Slot) -> str:
+    """Say how many seats *slot* has left: "3 seats left"; "" where guests are not to know."""
+    left = slot.seats_left
+    if left is None or event_type.seats is None or not event_type.seats.show_left:
+        return ""
+    return f"{left} seat{'' if left == 1 else 's'} left"
+
+
+def approval(approval: Approval) -> str:
+    """Say which bookings wait until the host has agreed to them."""
+    if approval.within is None:
+        return "The host confirms each booking."
+    return f"Bookings made less than {_length(approval.within)} ahead wait for the host to confirm them."
+
+
+def _length(length: timedelta) -> str:
+    """Say a length, in days where it is that long: "1 day", "36 h"."""
+    days, rest = divmod(length, timedelta(days=1))
+    if rest or not days:
+        return times.duration_name(length)
+    return "1 day" if days == 1 else f"{days} days"
 
 
 def when(start: datetime, end: datetime, reading: Reading) -> When:

@@ -1,0 +1,133 @@
+"""Holds: the chosen time is kept for some minutes while a visitor fills in the form.
+
+Scripts ask for it by POST, so that looking never changes anything. The visitor gets a signed token, which says
+no more than that the hold is theirs; a hold is advisory, and whoever books first has the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from flask import Blueprint, jsonify, request
+from itsdangerous import BadSignature, URLSafeSerializer
+from limits import RateLimitItemPerMinute
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from .. import times
+from ..errors import BookerError, NotBookable, SlotTaken, TooManyRequests
+from ..providers import HoldsSlots
+from ..values import EventType, Hold
+from . import csrf
+from .runtime import Runtime, runtime
+
+#: The hidden field for the token.
+FIELD = "hold"
+# For each address; a form asks about once in five minutes, and several guests may share an address.
+_LIMIT = RateLimitItemPerMinute(60)
+# A hold is renewed so many seconds before it lapses, but not sooner than after so many.
+_EARLIER = 15
+_SOONEST = 30
+_LONGEST = 24 * 60
+_GONE = "This time is no longer free. Please choose another one; what you have typed is kept."
+
+
+def register(blueprint: Blueprint) -> None:
+    """Register the routes."""
+    blueprint.add_url_rule("/booker/hold", "hold", hold, methods=["POST"])
+    blueprint.add_url_rule("/booker/release", "release", release, methods=["POST"])
+
+
+def address(parts: Runtime, event_type: EventType, duration: timedelta) -> str:
+    """Give where scripts ask for a hold of *duration*; "" where the provider keeps no times."""
+    if not isinstance(parts.service.provider, HoldsSlots):
+        return ""
+    minutes = duration // timedelta(minutes=1)
+    query = {"slug": event_type.slug, "username": event_type.owner, "minutes": minutes}
+    return f"{parts.url('/booker/hold')}?{urlencode(query)}"
+
+
+def uid_of(parts: Runtime, form: MultiDict[str, str]) -> str:
+    """Give the uid of the hold whose token *form* sends along; "" for none, or one that is not ours."""
+    try:
+        return str(_serializer(parts.keys).loads(form.get(FIELD, "")))
+    except BadSignature:
+        return ""
+
+
+def held(parts: Runtime, uid: str) -> Hold | None:
+    """Give the hold *uid* while it lasts; None where that cannot be asked, for a hold is not needed."""
+    try:
+        return parts.service.held(uid)
+    except BookerError:
+        return None
+
+
+def let_go(parts: Runtime, uid: str) -> None:
+    """Give up the hold *uid*; one that cannot be given up now lapses by itself."""
+    try:
+        parts.service.release(uid)
+    except BookerError:
+        return
+
+
+# --- what scripts ask for ------------------------------------------------------------------------
+
+
+def hold() -> Response:
+    """Keep a slot in place of the one held before; answer with the token, and when to ask again."""
+    parts = runtime()
+    try:
+        kept = _hold(parts)
+    except SlotTaken as error:
+        return _answer(error.status, sentence=_GONE)
+    except BookerError as error:
+        return _answer(error.status, sentence=error.sentence)
+    seconds = (kept.until - parts.service.clock()).total_seconds()
+    token = str(_serializer(parts.keys).dumps(kept.uid))
+    return _answer(200, hold=token, seconds=max(_SOONEST, int(seconds) - _EARLIER))
+
+
+def release() -> Response:
+    """Give up a hold."""
+    parts = runtime()
+    csrf.check(parts.keys)
+    let_go(parts, uid_of(parts, request.form))
+    return Response(status=204)
+
+
+def _hold(parts: Runtime) -> Hold:
+    csrf.check(parts.keys)
+    if not parts.limiter.hit(_LIMIT, "booker-hold", (request.remote_addr or "")[:200]):
+        raise TooManyRequests(f"More than {_LIMIT} holds for one address.")
+    args = request.args
+    event_type = parts.service.event_type(args.get("slug", ""), owner=args.get("username") or None)
+    start, duration = _instant(request.form.get("slot", "")), _minutes(args.get("minutes", ""))
+    # A provider may refuse to hold what is held, and does not know by whom.
+    let_go(parts, uid_of(parts, request.form))
+    return parts.service.hold(event_type, start, duration=duration)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return times.parse_instant(text)
+    except ValueError as error:
+        raise NotBookable(str(error)) from None
+
+
+def _minutes(text: str) -> timedelta:
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 6 and 0 < int(text) <= _LONGEST):
+        raise NotBookable(f"{text[:20]!r} is no number of minutes.")
+    return timedelta(minutes=int(text))
+
+
+def _answer(status: int, **told: object) -> Response:
+    answer = jsonify(told)
+    answer.status_code = status
+    return answer
+
+
+def _serializer(keys: Sequence[bytes]) -> URLSafeSerializer:
+    return URLSafeSerializer(list(keys), salt="booker.holds.v1")
