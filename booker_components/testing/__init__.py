@@ -1,11 +1,12 @@
-"""Helpers for tests, ours and those of host apps: a clock that stands still and a subscriber that listens."""
+"""Helpers for tests, ours and those of hosts: a clock that stands still, an ear for events, a Cal.com."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from .errors import DeliveryFailed
-from .values import BookingEvent, EventKind
+from ..errors import DeliveryFailed
+from ..values import BookingEvent, EventKind
+from .calcom import FakeCalcom as FakeCalcom
 
 
 class FrozenClock:
