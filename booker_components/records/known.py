@@ -43,10 +43,22 @@ class KnownBookings:
                 # What is closed stays closed: this is an older state that came late.
                 return None
             number = known.changes + (kind is not None)
-            values = {"status": booking.status.value, "starts": booking.start, "changes": number}
+            values = {
+                "status": booking.status.value,
+                "starts": booking.start,
+                "changes": number,
+                "shared": booking.shared,
+            }
             mine = known_bookings.c.uid == booking.uid
             connection.execute(update(known_bookings).where(mine).values(values))
         return Change(kind=kind, number=number) if kind else None
+
+    def open_seats(self, shared: str) -> tuple[str, ...]:
+        """Give the uids of the seats of the booking *shared* that were open when last noted."""
+        theirs = (known_bookings.c.shared == shared) & known_bookings.c.status.in_(_OPEN)
+        query = select(known_bookings.c.uid).where(theirs).order_by(known_bookings.c.uid)
+        with self._storage.reading() as connection:
+            return tuple(connection.execute(query).scalars())
 
 
 def what_happened(status: str, start: datetime | None, booking: Booking) -> EventKind | None:
@@ -79,7 +91,7 @@ def _locked(connection: Connection, uid: str) -> Row[Any]:
     if row is None:
         try:
             with connection.begin_nested():
-                connection.execute(insert(known_bookings).values(uid=uid, status="", changes=0))
+                connection.execute(insert(known_bookings).values(uid=uid, status="", changes=0, shared=""))
         except IntegrityError:
             # Somebody else noted it at this moment; the row is theirs and ours.
             pass

@@ -16,6 +16,9 @@ known_bookings = Table(
     Column("starts", Instant),
     # Counts the changes that were told.
     Column("changes", Integer, nullable=False),
+    # The booking that guests share, where this is one seat of it; else empty.
+    Column("shared", Text, nullable=False),
+    Index("booker_known_bookings_shared_ix", "shared"),
 )
 
 #: Keys of booking requests at providers that know no such thing, and the bookings that they made.

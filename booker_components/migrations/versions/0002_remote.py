@@ -30,8 +30,10 @@ def _create_known_bookings() -> None:
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("starts", Instant, nullable=True),
         sa.Column("changes", sa.Integer, nullable=False),
+        sa.Column("shared", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("uid", name=op.f("booker_known_bookings_pk")),
     )
+    op.create_index("booker_known_bookings_shared_ix", "booker_known_bookings", ["shared"])
 
 
 def _create_request_keys() -> None:

@@ -1,0 +1,180 @@
+"""Webhooks as they came: each is kept before it is answered, and taken until that has worked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ..payloads import booking_from_dict, booking_to_dict
+from ..storage import Storage
+from ..values import EventKind, Incoming
+from .tables import inbox
+
+#: How long a claimed webhook belongs to its claimer; taking it twice would tell nobody anything twice.
+LEASE = timedelta(minutes=2)
+
+#: A webhook that still fails this long after it came is parked.
+PARK_AFTER = timedelta(hours=24)
+
+#: How long a webhook is remembered, to know its copies; those not understood keep their body as long.
+KEEP = timedelta(days=30)
+
+
+class InboxState(StrEnum):
+    """Where a webhook stands."""
+
+    #: To be taken.
+    NEW = "new"
+    DONE = "done"
+    #: Not about a booking that we could read: kept as it came.
+    KEPT = "kept"
+    #: Given up after a day of failures, until somebody retries it.
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """A webhook that is ours until its lease ends."""
+
+    id: int
+    trigger: str
+    received_at: datetime
+    #: How many attempts there were, this one included; tells claimers apart.
+    attempts: int
+    #: What was kept of it, for `incoming_from`.
+    body: bytes
+
+
+class Inbox:
+    """The webhooks of all providers; every method commits by itself.
+
+    A row's `next_at` is when something is to be done with it next: to take it, or to forget it.
+    """
+
+    def __init__(self, storage: Storage, clock: Callable[[], datetime]) -> None:
+        self._storage = storage
+        self._clock = clock
+
+    def receive(self, provider: str, incoming: Incoming, body: bytes) -> bool:
+        """Keep a webhook that *provider* has verified; False if a copy of it is here already.
+
+        One that names no booking is kept as it came, for nobody to take.
+        """
+        now = self._clock()
+        wanted = bool(incoming.uids)
+        row = {
+            "provider": provider,
+            "key": f"{provider}:{incoming.key}",
+            "trigger": incoming.trigger,
+            "received_at": now,
+            "body": _packed(incoming) if wanted else body,
+            "state": (InboxState.NEW if wanted else InboxState.KEPT).value,
+            "attempts": 0,
+            "next_at": now if wanted else now + KEEP,
+            "last_error": "",
+        }
+        old = (inbox.c.state != InboxState.NEW.value) & (inbox.c.next_at <= now)
+        try:
+            with self._storage.transaction() as connection:
+                connection.execute(delete(inbox).where(old))
+                connection.execute(insert(inbox).values(row))
+        except IntegrityError:
+            return False
+        return True
+
+    def claim(self, provider: str) -> Claim | None:
+        """Take the webhook of *provider* that has been due longest, if there is one."""
+        now = self._clock()
+        due = (inbox.c.state == InboxState.NEW.value) & (inbox.c.next_at <= now)
+        mine = select(inbox).where(due, inbox.c.provider == provider).order_by(inbox.c.next_at, inbox.c.id)
+        # Looking costs no lock; most looks find nothing.
+        with self._storage.reading() as connection:
+            if connection.execute(mine.limit(1)).first() is None:
+                return None
+        with self._storage.transaction() as connection:
+            row = connection.execute(mine.limit(1).with_for_update(skip_locked=True)).first()
+            if row is None:
+                return None
+            taken = {"attempts": row.attempts + 1, "next_at": now + LEASE}
+            connection.execute(update(inbox).where(inbox.c.id == row.id).values(taken))
+        return _claim(row)
+
+    def done(self, claim: Claim) -> None:
+        """Note that the webhook was taken; its body, which may hold personal data, is emptied."""
+        self._end(claim, InboxState.DONE, next_at=self._clock() + KEEP, body=b"", last_error="")
+
+    def failed(self, claim: Claim, error: str, *, again: timedelta) -> InboxState:
+        """Note that it could not be taken, to be tried *again* after a while; parked after a day.
+
+        *error* is said without personal data.
+        """
+        now = self._clock()
+        parked = now - claim.received_at >= PARK_AFTER
+        state = InboxState.PARKED if parked else InboxState.NEW
+        self._end(claim, state, next_at=now + (KEEP if parked else again), last_error=error[:500])
+        return state
+
+    def retry(self, provider: str) -> int:
+        """Make the parked webhooks of *provider* due now, for another day; give how many."""
+        now = self._clock()
+        parked = (inbox.c.state == InboxState.PARKED.value) & (inbox.c.provider == provider)
+        fresh = {"state": InboxState.NEW.value, "next_at": now, "received_at": now}
+        with self._storage.transaction() as connection:
+            return connection.execute(update(inbox).where(parked).values(fresh)).rowcount
+
+    def counts(self, provider: str) -> Mapping[InboxState, int]:
+        """Give how many webhooks of *provider* stand where."""
+        query = (
+            select(inbox.c.state, func.count()).where(inbox.c.provider == provider).group_by(inbox.c.state)
+        )
+        with self._storage.reading() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query)}
+        return {state: found.get(state.value, 0) for state in InboxState}
+
+    def _end(self, claim: Claim, state: InboxState, **values: Any) -> None:
+        # Whose lease has ended in the meantime finds another number of attempts, and notes nothing.
+        mine = (inbox.c.id == claim.id) & (inbox.c.attempts == claim.attempts)
+        with self._storage.transaction() as connection:
+            connection.execute(update(inbox).where(mine).values(state=state.value, **values))
+
+
+def incoming_from(claim: Claim) -> Incoming:
+    """Give what the webhook of *claim* is about; raises whatever its body is wrong for."""
+    kept = json.loads(claim.body)
+    return Incoming(
+        key=kept["key"],
+        trigger=claim.trigger,
+        at=datetime.fromisoformat(kept["at"]),
+        uids=tuple(kept["uids"]),
+        kind=EventKind(kept["kind"]) if kept["kind"] else None,
+        told=booking_from_dict(kept["told"]) if kept["told"] else None,
+    )
+
+
+def _packed(incoming: Incoming) -> bytes:
+    """Give *incoming* as it is kept: verified and read once, whatever becomes of the secret."""
+    kept = {
+        "key": incoming.key,
+        "at": incoming.at.isoformat(),
+        "uids": list(incoming.uids),
+        "kind": incoming.kind.value if incoming.kind else "",
+        "told": booking_to_dict(incoming.told) if incoming.told else None,
+    }
+    return json.dumps(kept).encode()
+
+
+def _claim(row: Row[Any]) -> Claim:
+    return Claim(
+        id=row.id,
+        trigger=row.trigger,
+        received_at=row.received_at,
+        attempts=row.attempts + 1,
+        body=row.body,
+    )

@@ -1,0 +1,190 @@
+"""Remote bookings as we knew them: each change is told to whoever notes it first, and to nobody else."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from booker_components.errors import ProviderUnavailable
+from booker_components.records.known import Change, KnownBookings, what_happened
+from booker_components.storage import Storage
+from booker_components.values import Booking, BookingStatus, EventKind
+
+from ..processes import FORKS
+from ..providers.samples import url_in
+from ..test_payloads import FULL
+
+PROCESSES, PATIENCE = 8, 30
+PENDING, CONFIRMED = BookingStatus.PENDING, BookingStatus.CONFIRMED
+CANCELLED, REJECTED = BookingStatus.CANCELLED, BookingStatus.REJECTED
+LATER = timedelta(hours=1)
+
+#: A booking on its own: it replaces none and is replaced by none.
+ALONE = replace(FULL, replaces="", replaced_by="", status=CONFIRMED)
+
+
+@pytest.fixture
+def known(storage: Storage) -> KnownBookings:
+    """Records that know no booking yet."""
+    return KnownBookings(storage)
+
+
+def booking(status: BookingStatus = CONFIRMED, **changes: Any) -> Booking:
+    """Give a booking as the provider has it."""
+    return replace(ALONE, status=status, **changes)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "kind"),
+    [
+        pytest.param("", booking(CONFIRMED), EventKind.CREATED, id="new"),
+        pytest.param("", booking(PENDING), EventKind.CREATED, id="new, waiting"),
+        pytest.param("", booking(replaces="old"), EventKind.RESCHEDULED, id="new, in place of another"),
+        pytest.param("", booking(CANCELLED), EventKind.CANCELLED, id="new, cancelled already"),
+        pytest.param("", booking(REJECTED), EventKind.REJECTED, id="new, declined already"),
+        pytest.param("", booking(CANCELLED, replaced_by="next"), None, id="new, replaced already"),
+        pytest.param("confirmed", booking(CONFIRMED), None, id="as it was"),
+        pytest.param("pending", booking(PENDING), None, id="still waiting"),
+        pytest.param("pending", booking(CONFIRMED), EventKind.CONFIRMED, id="agreed to"),
+        pytest.param("confirmed", booking(PENDING), None, id="waiting again"),
+        pytest.param("confirmed", booking(start=ALONE.start + LATER), EventKind.RESCHEDULED, id="moved"),
+        pytest.param(
+            "pending", booking(start=ALONE.start + LATER), EventKind.RESCHEDULED, id="moved and agreed to"
+        ),
+        pytest.param("confirmed", booking(CANCELLED), EventKind.CANCELLED, id="cancelled"),
+        pytest.param("pending", booking(CANCELLED), EventKind.CANCELLED, id="cancelled while waiting"),
+        pytest.param("pending", booking(REJECTED), EventKind.REJECTED, id="declined"),
+        pytest.param("confirmed", booking(CANCELLED, replaced_by="next"), None, id="replaced"),
+        pytest.param("cancelled", booking(CANCELLED), None, id="still cancelled"),
+        pytest.param("cancelled", booking(REJECTED), None, id="closed in another way"),
+        pytest.param("rejected", booking(CANCELLED), None, id="declined, then cancelled"),
+        pytest.param("cancelled", booking(CONFIRMED), None, id="an older state that came late"),
+        pytest.param(
+            "cancelled", booking(start=ALONE.start + LATER), None, id="an older state at another time"
+        ),
+    ],
+)
+def test_what_happened_follows_from_before_and_now(before: str, now: Booking, kind: EventKind | None) -> None:
+    """Every transition has one meaning, or none."""
+    start: datetime | None = ALONE.start if before else None
+
+    assert what_happened(before, start, now) is kind
+
+
+def test_each_change_is_told_once_and_counted(known: KnownBookings) -> None:
+    """Looking twice brings no news; the numbers of the changes have no gap."""
+    moved = booking(start=ALONE.start + LATER)
+    states = [
+        booking(PENDING),
+        booking(PENDING),
+        booking(),
+        moved,
+        moved,
+        booking(CANCELLED),
+        booking(CANCELLED),
+    ]
+
+    told = [known.note(each) for each in states]
+
+    assert told == [
+        Change(kind=EventKind.CREATED, number=1),
+        None,
+        Change(kind=EventKind.CONFIRMED, number=2),
+        Change(kind=EventKind.RESCHEDULED, number=3),
+        None,
+        Change(kind=EventKind.CANCELLED, number=4),
+        None,
+    ]
+
+
+def test_what_is_closed_stays_closed(known: KnownBookings) -> None:
+    """An older state that comes late neither opens the booking again nor makes it be cancelled twice."""
+    known.note(booking())
+    known.note(booking(CANCELLED))
+
+    told = [known.note(booking(start=ALONE.start + LATER)), known.note(booking(CANCELLED))]
+
+    assert told == [None, None]
+
+
+def test_bookings_are_known_apart(known: KnownBookings) -> None:
+    """Each uid has changes of its own."""
+    known.note(booking())
+
+    assert known.note(booking(uid="another")) == Change(kind=EventKind.CREATED, number=1)
+
+
+def test_a_change_that_is_rolled_back_is_told_again(known: KnownBookings, storage: Storage) -> None:
+    """What is new is kept together with the event that tells of it, or not at all."""
+
+    def fail() -> None:
+        with storage.transaction():
+            known.note(booking())
+            raise ProviderUnavailable
+
+    with pytest.raises(ProviderUnavailable):
+        fail()
+
+    assert known.note(booking()) == Change(kind=EventKind.CREATED, number=1)
+
+
+def test_of_many_threads_one_is_told(known: KnownBookings) -> None:
+    """Our own call, the webhook and a look at the provider at the same moment are one event."""
+    line = threading.Barrier(PROCESSES)
+
+    def work(_number: int) -> Change | None:
+        line.wait()
+        return known.note(booking())
+
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        told = [each for each in pool.map(work, range(PROCESSES)) if each]
+
+    assert told == [Change(kind=EventKind.CREATED, number=1)]
+
+
+def _note(url: str, line: Any, results: Any) -> None:
+    """Line up, then note the same booking twice, as created and as moved."""
+    known = KnownBookings(Storage(url))
+    line.wait()
+    states = (booking(), booking(start=ALONE.start + LATER), booking(CANCELLED))
+    results.put([change.number for change in map(known.note, states) if change])
+
+
+def test_of_many_processes_one_is_told(storage: Storage, tmp_path: Path) -> None:
+    """However the processes mix, no number is given twice and the ending is told once."""
+    line, results = FORKS.Barrier(PROCESSES, timeout=PATIENCE), FORKS.Queue()
+    processes = [
+        FORKS.Process(target=_note, args=(url_in(tmp_path), line, results), daemon=True)
+        for _ in range(PROCESSES)
+    ]
+    for process in processes:
+        process.start()
+
+    try:
+        numbers = [number for _ in processes for number in results.get(timeout=PATIENCE)]
+    finally:
+        for process in processes:
+            process.join(timeout=PATIENCE)
+
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    assert KnownBookings(storage).note(booking(CANCELLED)) is None
+
+
+def test_seats_are_known_until_they_are_closed(known: KnownBookings) -> None:
+    """What guests share is found by its seats, each of which may close by itself or move elsewhere."""
+    for uid in ("s1", "s2", "s3", "s4"):
+        known.note(booking(uid=uid, shared="whole"))
+    known.note(booking(uid="other", shared="another"))
+    known.note(booking(uid="alone"))
+
+    known.note(booking(CANCELLED, uid="s2", shared="whole"))
+    known.note(booking(uid="s3", shared="another", start=ALONE.start + LATER))
+
+    assert known.open_seats("whole") == ("s1", "s4")
+    assert known.open_seats("nothing") == ()
