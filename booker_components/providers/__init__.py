@@ -127,7 +127,10 @@ class ReceivesWebhooks(Protocol):
         """Verify and read a webhook; `WebhookRejected` if it is forged or unreadable."""
 
     def changed_since(self, instant: datetime) -> Iterator[Booking]:
-        """Give every booking that has changed since *instant*; `Unsupported` where that cannot be asked."""
+        """Give every booking that has changed since *instant*; `Unsupported` where that cannot be asked.
+
+        Of what guests share it gives each seat; where none is left the whole, which is nobody's.
+        """
 
 
 @runtime_checkable

@@ -28,6 +28,7 @@ from booker_components.values import (
 )
 
 from . import samples
+from .calcom import samples as calcom
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,18 @@ def _embedded(folder: Path) -> Backend:
     return Backend(provider=provider, event_type=samples.INTRO, window=samples.DAY)
 
 
-BACKENDS: dict[str, Callable[[Path], Backend]] = {"embedded": _embedded}
+def _calcom(folder: Path) -> Backend:
+    at = calcom.for_the_rest_of_the_run(folder)
+    event_type = at.event_type(
+        "intro-call",
+        lengthInMinutesOptions=[30, 60],
+        slotInterval=30,
+        locations=[{"type": "phone", "phone": "+33 1 23 45 67 89", "public": True}],
+    )
+    return Backend(provider=at.provider, event_type=event_type, window=calcom.DAY)
+
+
+BACKENDS: dict[str, Callable[[Path], Backend]] = {"embedded": _embedded, "calcom": _calcom}
 
 
 @pytest.fixture(params=BACKENDS)

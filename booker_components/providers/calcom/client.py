@@ -74,6 +74,10 @@ class CalcomClient:
         #: Who calls.
         self.identity = identity
 
+    def with_identity(self, identity: Identity) -> CalcomClient:
+        """Give a client of the same session that calls as *identity*."""
+        return CalcomClient(self._http, self._base_url, identity)
+
     def get(self, path: str, resource: Resource, *, params: Mapping[str, object] | None = None) -> Any:
         """Read what is at *path*, whose changing segments went through `quote`."""
         return self.send("GET", path, resource, params=params)

@@ -1,0 +1,187 @@
+"""What only hosts do: agree, decline, note absences, invite, and list (contracts/calcom.md 4.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from ...errors import BookingClosed, BookingNotFound, EventTypeNotFound
+from ...policy import Rule
+from ...times import format_instant
+from ...values import Booking, BookingFilter, BookingStatus, CalendarLink
+from . import refusals
+from .bookings import Found, read_seats
+from .client import CalcomError, CalcomNotFound, Resource, quote
+from .desk import Desk
+from .objects import Object
+
+# How many guests a call takes, and how many bookings a page has at most.
+_GUESTS, _PAGE = 10, 250
+# No booking is longer, so one that ends after an instant starts at most this long before it.
+_LONGEST = timedelta(days=1)
+
+#: The words of the API that cover a status; each covers more, so the answer is looked through again.
+_STATUSES = {
+    BookingStatus.CONFIRMED: ("upcoming", "past", "recurring"),
+    BookingStatus.PENDING: ("unconfirmed", "past"),
+    BookingStatus.CANCELLED: ("cancelled",),
+    BookingStatus.REJECTED: ("cancelled",),
+}
+
+_NOT_WAITING = "This booking does not wait for an answer."
+_NOT_BEGUN = "Who did not come can be noted once the booking has begun."
+
+
+class Hosting:
+    """Does for hosts what Cal.com lets nobody else do."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    # --- bookings that wait ---
+
+    def confirm(self, uid: str) -> Booking:
+        """Agree to a booking; `BookingClosed` if it does not wait."""
+        self._desk.catalogue.require_proof("confirm bookings")
+        return self._answered(uid, "confirm", {})
+
+    def decline(self, uid: str, *, reason: str) -> Booking:
+        """Decline a booking; `BookingClosed` if it does not wait."""
+        self._desk.catalogue.require_proof("decline bookings")
+        return self._answered(uid, "decline", {"reason": reason} if reason else {})
+
+    def _answered(self, uid: str, verb: str, body: dict[str, object]) -> Booking:
+        booking = self._desk.reader.find(uid).booking
+        if booking.status is not BookingStatus.PENDING:
+            raise _not_waiting(booking)
+        try:
+            return self._act(booking, verb, body)
+        except CalcomError as error:
+            now = self._desk.reader.find(uid).booking
+            raise (error if now.status is BookingStatus.PENDING else _not_waiting(now)) from None
+        finally:
+            self._desk.board.written(booking.event_type_id)
+
+    # --- people ---
+
+    def mark_absent(self, uid: str, *, host: bool, attendees: Sequence[str]) -> Booking:
+        """Note who did not come; `BookingClosed` before the booking has begun."""
+        self._desk.catalogue.require_proof("note who did not come")
+        booking = self._desk.reader.find(uid).booking
+        if self._desk.clock() < booking.start:
+            raise BookingClosed("The booking has not begun.", until=booking.start, sentence=_NOT_BEGUN)
+        body: dict[str, object] = {"host": True} if host else {}
+        if attendees:
+            body["attendees"] = [{"email": each, "absent": True} for each in attendees]
+        return self._act(booking, "mark-absent", body) if body else booking
+
+    def add_guests(self, uid: str, emails: Sequence[str]) -> Booking:
+        """Invite further guests, ten in a call; `BookingClosed` if it will not take place."""
+        self._desk.catalogue.require_proof("add guests")
+        booking = self._desk.reader.find(uid).booking
+        if not booking.is_open:
+            raise BookingClosed(f"The booking is {booking.status}.", rule=Rule.CANCELLED)
+        for first in range(0, len(emails), _GUESTS):
+            guests = [{"email": each} for each in emails[first : first + _GUESTS]]
+            booking = self._act(booking, "guests", {"guests": guests})
+        return booking
+
+    def calendar_links(self, uid: str) -> tuple[CalendarLink, ...]:
+        """Give links that put a booking into a calendar."""
+        self._desk.catalogue.require_proof("read the links for calendars")
+        path = f"/bookings/{quote(self._desk.reader.uid_to_move(uid))}/calendar-links"
+        try:
+            data = self._desk.client.get(path, Resource.BOOKINGS)
+        except CalcomNotFound:
+            raise BookingNotFound("Cal.com has no such booking.") from None
+        links = Object.all(data, "calendar link")
+        return tuple(CalendarLink(label=each.word("label"), url=each.word("link")) for each in links)
+
+    def _act(self, booking: Booking, verb: str, body: dict[str, object]) -> Booking:
+        path = f"/bookings/{quote(booking.shared or booking.uid)}/{verb}"
+        try:
+            data: Any = self._desk.client.post(path, Resource.BOOKINGS, json=body)
+        except CalcomNotFound:
+            raise BookingNotFound("Cal.com has no such booking any more.") from None
+        except CalcomError as error:
+            raise (refusals.of_closed(error) or error) from None
+        if booking.shared:
+            return self._desk.reader.find(booking.uid).booking
+        return self._desk.reader.read(data, uid=booking.uid).booking
+
+    # --- lists ---
+
+    def bookings(self, wanted: BookingFilter) -> tuple[Booking, ...]:
+        """Give the bookings that match, by start; of shared ones each seat."""
+        self._desk.catalogue.require_proof("list bookings")
+        query = self._query(wanted)
+        if query is None or wanted.limit < 1:
+            return ()
+        found: list[Booking] = []
+        for each in self._pages(query, take=min(wanted.offset + wanted.limit, _PAGE)):
+            if _matches(each.booking, wanted):
+                found.append(each.booking)
+            if len(found) >= wanted.offset + wanted.limit:
+                break
+        return tuple(found[wanted.offset : wanted.offset + wanted.limit])
+
+    def changed_since(self, instant: datetime) -> Iterator[Booking]:
+        """Give every booking that has changed since *instant*, the first to change first.
+
+        Of what guests share it gives each seat; where none is left the whole, which is nobody's.
+        """
+        self._desk.catalogue.require_proof("tell what has changed")
+        query: dict[str, object] = {"afterUpdatedAt": format_instant(instant), "sortUpdatedAt": "asc"}
+        return (self._desk.reader.complete(each).booking for each in self._pages(query))
+
+    def _query(self, wanted: BookingFilter) -> dict[str, object] | None:
+        """Give the filters that the API has; None if nothing can match."""
+        query: dict[str, object] = {"sortStart": "desc" if wanted.descending else "asc"}
+        if wanted.event_type:
+            try:
+                query["eventTypeId"] = self._desk.catalogue.one(wanted.event_type).event_type.id
+            except EventTypeNotFound:
+                return None
+        if wanted.status:
+            words = (word for each in sorted(wanted.status) for word in _STATUSES[each])
+            query["status"] = ",".join(dict.fromkeys(words))
+        if wanted.attendee_email:
+            query["attendeeEmail"] = wanted.attendee_email
+        if wanted.after:
+            query["afterStart"] = format_instant(wanted.after - _LONGEST)
+        if wanted.before:
+            query["beforeEnd"] = format_instant(wanted.before + _LONGEST)
+        return query
+
+    def _pages(self, query: dict[str, object], *, take: int = _PAGE) -> Iterator[Found]:
+        query |= self._team()
+        skip = 0
+        while True:
+            params = {**query, "take": take, "skip": skip}
+            page = self._desk.client.page("/bookings", Resource.BOOKINGS, params=params)
+            for each in Object.all(page.data, "booking"):
+                yield from read_seats(each)
+            skip += len(page.data)
+            if not (page.has_next and page.data):
+                return
+
+    def _team(self) -> dict[str, object]:
+        """Give the filter for the team whose event types are offered, if it is one."""
+        team = self._desk.client.identity.account().team
+        return {"teamId": self._desk.catalogue.team_id(team)} if team else {}
+
+
+def _not_waiting(booking: Booking) -> BookingClosed:
+    return BookingClosed(f"The booking is {booking.status}.", rule=Rule.NOT_ALLOWED, sentence=_NOT_WAITING)
+
+
+def _matches(booking: Booking, wanted: BookingFilter) -> bool:
+    """Look again at what the API's filters tell only roughly."""
+    email = wanted.attendee_email.casefold()
+    return (
+        (not wanted.status or booking.status in wanted.status)
+        and (not email or email == booking.attendee.email.casefold() or not booking.shared)
+        and (wanted.after is None or booking.end > wanted.after)
+        and (wanted.before is None or booking.start < wanted.before)
+    )
