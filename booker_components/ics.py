@@ -65,11 +65,15 @@ def outlook_link(booking: Booking) -> str:
     return _address("https://outlook.live.com/calendar/0/deeplink/compose", parameters)
 
 
+#: Where the guest said where: what they typed is their own.
+_GUESTS = (LocationKind.ATTENDEE_PHONE, LocationKind.ATTENDEE_ADDRESS, LocationKind.ATTENDEE_CHOICE)
+
+
 def place(location: Location | None, *, people: bool = False) -> str:
-    """Give *location* as one line; the guest's own number only if *people* allows personal data."""
+    """Give *location* as one line; the guest's own number or address only if *people* allows it."""
     if location is None:
         return ""
-    private = location.kind is LocationKind.ATTENDEE_PHONE and not people
+    private = location.kind in _GUESTS and not people
     parts = (location.label, "" if private else location.value)
     return ", ".join(dict.fromkeys(_text(part) for part in parts if part))
 

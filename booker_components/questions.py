@@ -33,6 +33,16 @@ NAME = Question(slug="name", label="Your name", required=True)
 EMAIL = Question(slug="email", label="E-mail address", kind=QuestionKind.EMAIL, required=True)
 NOTES = Question(slug="notes", label="Additional notes", kind=QuestionKind.LONG_TEXT)
 PHONE = Question(slug="phone", label="Phone number", kind=QuestionKind.PHONE, required=True)
+PLACE = Question(slug="place", label="Where shall we meet?", kind=QuestionKind.LONG_TEXT, required=True)
+
+#: Most facts that may be kept with a booking beside our own mark, and the longest name and text of one
+#: (contracts/calcom.md 4.8).
+FACTS_LIMIT = 49
+FACT_NAME_LIMIT = 40
+FACT_LIMIT = 500
+
+#: The locations for which a guest says where, in the question `PLACE`.
+GUESTS_PLACES = frozenset({LocationKind.ATTENDEE_ADDRESS, LocationKind.ATTENDEE_CHOICE})
 
 _EMPTY = "Please fill this in."
 _NO_CHOICE = "Please choose one of the options."
@@ -66,6 +76,37 @@ def check_guests(event_type: EventType, guests: tuple[str, ...]) -> tuple[str, .
     return tuple(dict.fromkeys(_email(EMAIL, guest) for guest in guests))
 
 
+def check_occurrences(event_type: EventType, wanted: object) -> int | None:
+    """Give how many dates of a series are booked, None for all; `ValueError` has a sentence for the guest."""
+    if wanted is None:
+        return None
+    if event_type.series is None:
+        raise ValueError("This is booked one date at a time.")
+    most, text = event_type.series.occurrences, str(wanted).strip()
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    if number > most:
+        raise ValueError(f"You can book {most} dates at most.")
+    if number < 1:
+        raise ValueError(f"Please enter a whole number from 1 to {most}.")
+    return number
+
+
+def check_facts(facts: Mapping[str, str]) -> None:
+    """Hold *facts*, kept with a booking, against the limits; `ValueError` names the one that is passed."""
+    if len(facts) > FACTS_LIMIT:
+        raise ValueError(f"There are {len(facts)} facts; {FACTS_LIMIT} can be kept at most.")
+    for name, text in facts.items():
+        if not (isinstance(name, str) and 0 < len(name) <= FACT_NAME_LIMIT):
+            raise ValueError(f"The name of a fact has 1 to {FACT_NAME_LIMIT} characters.")
+        if not isinstance(text, str) or len(text) > FACT_LIMIT or _CONTROL.search(name + text):
+            raise ValueError(f"A fact is a text of {FACT_LIMIT} characters at most.")
+
+
+def asked(question: Question) -> Question:
+    """Give *question* as a guest meets it: what is not shown is not required."""
+    return replace(question, required=False) if question.hidden else question
+
+
 class _Problems(dict[str, str]):
     """The sentences for the fields that are wrong, by slug."""
 
@@ -79,11 +120,18 @@ class _Problems(dict[str, str]):
 
 
 def checked(event_type: EventType, request: BookingRequest) -> BookingRequest:
-    """Give *request* with every field in its proper form; `InvalidRequest` says which fields are wrong."""
+    """Give *request* with every field in its proper form; `InvalidRequest` says which fields are wrong.
+
+    An answer that is required but not asked for, its question being hidden, may be missing: whether it is
+    needed is the provider's to say (contracts/calcom.md 10.3).
+    """
     problems = _Problems()
     attendee = request.attendee
     location = problems.attempt("location", check_location, event_type, request.location)
     phone = problems.attempt("phone", _checked_phone, location, request)
+    place = problems.attempt("place", _checked_place, location, request)
+    occurrences = problems.attempt("occurrences", check_occurrences, event_type, request.occurrences)
+    problems.attempt("metadata", check_facts, request.metadata)
     name = problems.attempt("name", check, NAME, attendee.name)
     email = problems.attempt("email", check, EMAIL, attendee.email)
     guests = problems.attempt("guests", check_guests, event_type, request.guests)
@@ -92,8 +140,8 @@ def checked(event_type: EventType, request: BookingRequest) -> BookingRequest:
     answers = _checked_answers(event_type, request.answers, problems)
     if problems:
         raise InvalidRequest(problems)
-    if location and location.kind is LocationKind.ATTENDEE_PHONE:
-        location = replace(location, value=phone or "")
+    if location and location.kind in (LocationKind.ATTENDEE_PHONE, *GUESTS_PLACES):
+        location = replace(location, value=place or phone or "")
     return replace(
         request,
         attendee=replace(attendee, name=str(name), email=str(email), phone=phone or ""),
@@ -101,13 +149,14 @@ def checked(event_type: EventType, request: BookingRequest) -> BookingRequest:
         notes=str(notes or ""),
         answers=answers,
         location=location,
+        occurrences=occurrences,
     )
 
 
 def _checked_answers(
     event_type: EventType, answers: Mapping[str, Answer], problems: _Problems
 ) -> dict[str, Answer]:
-    known = {each.slug: each for each in event_type.questions}
+    known = {each.slug: asked(each) for each in event_type.questions}
     problems |= dict.fromkeys(answers.keys() - known, "This question is not asked.")
     given = {slug: problems.attempt(slug, check, each, answers.get(slug)) for slug, each in known.items()}
     return {slug: answer for slug, answer in given.items() if answer is not None}
@@ -116,7 +165,7 @@ def _checked_answers(
 def check_location(event_type: EventType, wanted: Location | None) -> Location | None:
     """Give the location that is *wanted*, as the event type has it; `ValueError` if it has no such.
 
-    A guest's number is not looked at: it is a field of its own.
+    A guest's number or address is not looked at: it is a field of its own.
     """
     if not event_type.locations:
         return None
@@ -134,6 +183,14 @@ def _checked_phone(location: Location | None, request: BookingRequest) -> str:
         return str(check(replace(PHONE, required=False), number) or "")
     given = request.location.value if request.location else ""
     return str(check(PHONE, given or number))
+
+
+def _checked_place(location: Location | None, request: BookingRequest) -> str:
+    """Give where the guest wants to meet, on one line, where *location* leaves that to the guest."""
+    if location is None or location.kind not in GUESTS_PLACES:
+        return ""
+    given = str(check(PLACE, request.location.value if request.location else ""))
+    return ", ".join(filter(None, map(str.strip, given.splitlines())))
 
 
 # --- one rule per kind ---------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel import Locale, dates, localedata
 from babel.core import get_global
 
-from .values import Slot, TimeWindow
+from .values import Frequency, Slot, TimeWindow
 
 #: The years that this library reads and shows.
 YEARS = range(1970, 2201)
@@ -166,6 +166,35 @@ class Month:
     def __str__(self) -> str:
         """Give "2026-03"."""
         return f"{self.year:04}-{self.month:02}"
+
+
+# --- series ---------------------------------------------------------------------------------------
+
+
+def occurrences(
+    start: datetime, zone_name: str, frequency: Frequency, interval: int, count: int
+) -> tuple[datetime, ...]:
+    """Give the *count* starts (UTC) of a series from an aware *start* on, at the same wall time in a zone.
+
+    Each lies *interval* weeks, months or years after the one before, and is counted from that one. A day that
+    a month lacks is its last one instead: 31 January, 28 February, 28 March. Cal.com counts in the same way
+    (contracts/calcom.md 4.8).
+    """
+    local, found = start.astimezone(zone(zone_name)), [start.astimezone(UTC)]
+    while len(found) < count:
+        wall = datetime.combine(_step(local.date(), frequency, interval), local.time(), local.tzinfo)
+        found.append(wall.replace(fold=0).astimezone(UTC))
+        local = found[-1].astimezone(local.tzinfo)
+    return tuple(found)
+
+
+def _step(day: date, frequency: Frequency, interval: int) -> date:
+    if frequency is Frequency.WEEKLY:
+        return day + timedelta(weeks=interval)
+    months = interval * (12 if frequency is Frequency.YEARLY else 1)
+    years, month = divmod(day.month - 1 + months, 12)
+    goal = Month(day.year + years, month + 1)
+    return goal.first.replace(day=min(day.day, goal.last.day))
 
 
 # --- reading and writing machine text ------------------------------------------------------------

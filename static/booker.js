@@ -54,16 +54,18 @@
     free(widget);
     if (sent) settle(false);
     if (quiet) return next?.(widget);
-    let alert = widget.querySelector("[data-bk-failure]");
-    if (!alert) {
-      alert = document.createElement("div");
-      alert.className = "bk-alert";
-      alert.dataset.bkFailure = "";
-      alert.setAttribute("role", "alert");
-      widget.firstElementChild.prepend(alert);
-    }
-    alert.textContent = widget.dataset.bkFailed;
-    alert.scrollIntoView({ block: "nearest" });
+    warn(widget, widget.dataset.bkFailed, "alert").scrollIntoView({ block: "nearest" });
+  }
+
+  function warn(widget, text, role) {
+    widget.querySelector("[data-bk-failure]")?.remove();
+    const alert = document.createElement("div");
+    alert.className = "bk-alert";
+    alert.dataset.bkFailure = "";
+    if (role) alert.setAttribute("role", role);
+    widget.firstElementChild.prepend(alert);
+    alert.textContent = text;
+    return alert;
   }
 
   // What is not a widget, such as a proxy's error page, never takes a widget's place.
@@ -86,9 +88,9 @@
   function swapped() {
     const gone = [...waiting].find(([widget]) => !widget.isConnected);
     const fresh = [...widgets()].filter(prepare);
-    if (!gone) return;
-    waiting.delete(gone[0]);
-    if (fresh.length) arrive(fresh[0], ...gone);
+    if (gone) waiting.delete(gone[0]);
+    if (gone && fresh.length) arrive(fresh[0], ...gone);
+    if (fresh.length) holdAny() || letGo();
   }
 
   // Moves the focus to the news of a widget that has just come in another's place, and tells it.
@@ -250,6 +252,7 @@
   document.addEventListener("input", (event) => {
     if ("bkFilter" in event.target.dataset) return filter(event.target);
     const widget = widgetOf(event);
+    if (event.target.name === "occurrences") count(widget, event.target);
     if (!widget || !draftOf(widget)) return;
     const typed = fields(widget).map((each) => [each.name, each.value, !ticks(each) || each.checked]);
     store(`draft:${draftOf(widget)}`, JSON.stringify(typed.filter((each) => each[2])));
@@ -272,6 +275,73 @@
     store("sent", "");
   }
 
+  // --- series: the first dates, as many as are wanted
+
+  function count(widget, { value, max }) {
+    const wanted = Math.min(Math.max(value, 1), max), dates = widget.querySelectorAll(".bk-dates__item");
+    const more = widget.querySelector("[data-bk-more]"), further = wanted - dates.length;
+    dates.forEach((each, place) => { each.hidden = place >= wanted; });
+    if (!more) return;
+    more.hidden = further < 1;
+    more.textContent = more.textContent.replace(/\d+/, Math.max(further, 1));
+  }
+
+  // --- holds: the chosen time is kept for the guest while the form is on view
+
+  let due = 0; // when the hold is to be renewed
+
+  const post = (url, pairs) => fetch(url, { method: "POST", body: new URLSearchParams(pairs) }).catch(() => {});
+  const held = () => JSON.parse(stored("hold") || "[]"); // where to let go, and what to send there
+
+  // Tells whether the widget has a form whose time can be kept; asks for that unless it was done.
+  function hold(widget) {
+    const form = widget.querySelector("[data-bk-hold]"), mine = form?.elements.hold;
+    const asks = form && !document.hidden && !waiting.has(widget);
+    if (asks && !(mine.value && Date.now() < due)) ask(widget, form, mine);
+    return form;
+  }
+
+  async function ask(widget, form, mine) {
+    const url = new URL(form.dataset.bkHold, location.href);
+    const pairs = () => [...form.querySelectorAll("[type=hidden]")].map((each) => [each.name, each.value])
+      .filter(([name]) => /^(csrf_token|slot|hold)$/.test(name));
+    due = Infinity;
+    const answer = await post(url, pairs()), told = await answer?.json().catch(() => {});
+    if (told?.hold) {
+      mine.value = told.hold;
+      store("hold", JSON.stringify([new URL("release", url), pairs()]));
+      if (!form.isConnected) return letGo();
+      due = Date.now() + told.seconds * 1000;
+      setTimeout(renew, told.seconds * 1000 + 100);
+    } else if (told && answer.status === 409 && form.isConnected) {
+      say(warn(widget, told.sentence).textContent);
+    }
+  }
+
+  const holdAny = () => [...widgets()].some(hold);
+  const renew = () => document.hidden || Date.now() < due || holdAny();
+
+  function letGo() {
+    const [url, pairs] = held();
+    store("hold", "");
+    due = 0;
+    return url && post(url, pairs);
+  }
+
+  // A page is asked for anew before the hold of its last view is let go, so that its time may seem taken.
+  async function heldBefore() {
+    const seemsTaken = held()[0] && /[?&]slot=/.test(location.search) && !document.querySelector(".bk-form");
+    await letGo();
+    if (seemsTaken) location.reload();
+    return seemsTaken;
+  }
+
+  document.addEventListener("visibilitychange", renew);
+  window.addEventListener("pagehide", () => {
+    const [url, pairs] = held();
+    if (url) navigator.sendBeacon(url, new URLSearchParams(pairs));
+  });
+
   // --- beginning
 
   function prepare(widget) {
@@ -282,6 +352,7 @@
     });
     const fresh = !widget.dataset.bkReady;
     widget.dataset.bkReady = "yes";
+    if (fresh) widget.querySelector("[data-bk-leave]")?.click();
     return fresh;
   }
 
@@ -293,14 +364,22 @@
     settle([...widgets()].some(isBooking));
     widgets().forEach(prepare);
     document.querySelector('[data-bk-focus="load"]')?.focus();
-    if (window.htmx) return widgets().forEach(proposeZone);
+    const before = heldBefore();
+    const ready = async () => {
+      if (await before) return;
+      widgets().forEach(proposeZone);
+      holdAny();
+    };
+    if (window.htmx) return ready();
     if (!HTMX || !widgets().length) return;
     const script = document.createElement("script");
     script.src = HTMX;
-    script.onload = () => widgets().forEach(proposeZone);
+    script.onload = ready;
     document.head.append(script);
   }
 
   document.addEventListener("DOMContentLoaded", begin);
-  window.addEventListener("pageshow", (event) => event.persisted && widgets().forEach(free));
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) widgets().forEach(free), due = 0, holdAny();
+  });
 })();

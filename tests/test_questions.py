@@ -10,11 +10,14 @@ import pytest
 from booker_components import (
     Attendee,
     BookingRequest,
+    EventType,
+    Frequency,
     InvalidRequest,
     Location,
     LocationKind,
     Question,
     QuestionKind,
+    Series,
 )
 from booker_components.questions import check, check_guests, check_location, checked
 
@@ -180,3 +183,76 @@ def test_all_problems_of_a_request_are_told_at_once() -> None:
         checked(CHECKUP, request)
 
     assert set(refusal.value.problems) == {"name", "email", "tz", "guests", "topic", "size", "shoe"}
+
+
+# --- places, series, facts -------------------------------------------------------------------------
+
+HOME = Location(kind=LocationKind.ATTENDEE_ADDRESS)
+SERIES = replace(INTRO, series=Series(frequency=Frequency.WEEKLY, occurrences=8))
+
+
+def test_where_a_guest_wants_to_meet_is_kept_on_one_line() -> None:
+    """Calendars and hosts read a place in one line."""
+    home = replace(HOME, value="1 Main St\n Paris ")
+
+    request = checked(replace(INTRO, locations=(HOME,)), call_request(home))
+
+    assert request.location == replace(HOME, value="1 Main St, Paris")
+
+
+@pytest.mark.parametrize("value", ["", "a\x00b", "x" * 5001], ids=["nothing", "NUL", "too long"])
+def test_a_wrong_place_is_a_problem_of_its_field(value: str) -> None:
+    """The choice of that location was right."""
+    with pytest.raises(InvalidRequest) as refusal:
+        checked(replace(INTRO, locations=(OFFICE, HOME)), call_request(replace(HOME, value=value)))
+
+    assert set(refusal.value.problems) == {"place"}
+
+
+@pytest.mark.parametrize("wanted", [None, 1, 8], ids=["all", "the least", "the most"])
+def test_so_many_dates_of_a_series_can_be_booked(wanted: int | None) -> None:
+    """None stays none: the provider knows how many there are."""
+    assert checked(SERIES, replace(call_request(None), occurrences=wanted)).occurrences == wanted
+
+
+@pytest.mark.parametrize(
+    ("event_type", "wanted"),
+    [(SERIES, 9), (SERIES, 0), (SERIES, -1), (SERIES, True), (INTRO, 1), (SERIES, 10**12)],
+    ids=["too many", "none", "negative", "true", "no series", "a great many"],
+)
+def test_a_wrong_number_of_dates_is_refused(event_type: EventType, wanted: int) -> None:
+    """Under the name of its field."""
+    with pytest.raises(InvalidRequest) as refusal:
+        checked(event_type, replace(call_request(None), occurrences=wanted))
+
+    assert set(refusal.value.problems) == {"occurrences"}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{f"k{each}": "v" for each in range(51)}, {"k" * 41: "v"}, {"": "v"}, {"k": "v" * 501}, {"k": "a\x00b"}],
+    ids=["too many", "long name", "no name", "long text", "NUL"],
+)
+def test_facts_have_limits(facts: dict[str, str]) -> None:
+    """Those of the narrowest provider, so that all keep the same (contracts/calcom.md 4.8)."""
+    with pytest.raises(InvalidRequest) as refusal:
+        checked(INTRO, replace(call_request(None), metadata=facts))
+
+    assert set(refusal.value.problems) == {"metadata"}
+
+
+def test_facts_within_the_limits_are_kept() -> None:
+    """As they are."""
+    facts = {f"k{each}": "v" * 500 for each in range(50)}
+
+    assert checked(INTRO, replace(call_request(None), metadata=facts)).metadata == facts
+
+
+def test_an_answer_that_nobody_is_asked_for_may_be_missing() -> None:
+    """A hidden question that is required refuses no booking, but a wrong answer to it does."""
+    hidden = Question(slug="ref", label="Ref", kind=QuestionKind.NUMBER, required=True, hidden=True)
+    event_type = replace(INTRO, questions=(hidden,))
+
+    assert checked(event_type, call_request(None)).answers == {}
+    with pytest.raises(InvalidRequest):
+        checked(event_type, replace(call_request(None), answers={"ref": "many"}))

@@ -9,7 +9,7 @@ from babel import Locale
 
 from booker_components import times
 from booker_components.times import Month
-from booker_components.values import Slot
+from booker_components.values import Frequency, Slot
 
 BRITISH = Locale.parse("en_GB")
 AMERICAN = Locale.parse("en_US")
@@ -178,6 +178,108 @@ def test_weeks_are_whole_and_begin_as_wished(first, corners):
 
     assert {len(week) for week in weeks} == {7}
     assert (str(weeks[0][0]), str(weeks[-1][-1])) == corners
+
+
+# --- series ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "zone", "frequency", "interval", "dates"),
+    [
+        pytest.param(
+            "2027-02-01T09:00:00Z",
+            "UTC",
+            "weekly",
+            2,
+            ["2027-02-01T09:00:00Z", "2027-02-15T09:00:00Z", "2027-03-01T09:00:00Z"],
+            id="every two weeks",
+        ),
+        pytest.param(
+            "2027-03-23T09:00:00Z",
+            "Europe/Berlin",
+            "weekly",
+            1,
+            ["2027-03-23T09:00:00Z", "2027-03-30T08:00:00Z", "2027-04-06T08:00:00Z"],
+            id="into summer",
+        ),
+        pytest.param(
+            "2026-10-20T08:00:00+02:00",
+            "Europe/Berlin",
+            "weekly",
+            1,
+            ["2026-10-20T06:00:00Z", "2026-10-27T07:00:00Z", "2026-11-03T07:00:00Z"],
+            id="into winter",
+        ),
+        pytest.param(
+            "2027-03-21T01:30:00Z",
+            "Europe/Berlin",
+            "weekly",
+            1,
+            ["2027-03-21T01:30:00Z", "2027-03-28T01:30:00Z", "2027-04-04T01:30:00Z"],
+            id="through a skipped time: 02:30, 03:30, 03:30",
+        ),
+        pytest.param(
+            "2026-10-18T00:30:00Z",
+            "Europe/Berlin",
+            "weekly",
+            1,
+            ["2026-10-18T00:30:00Z", "2026-10-25T00:30:00Z", "2026-11-01T01:30:00Z"],
+            id="through a time that comes twice",
+        ),
+        pytest.param(
+            "2026-10-04T15:00:00Z",
+            "Australia/Lord_Howe",
+            "weekly",
+            26,
+            ["2026-10-04T15:00:00Z", "2027-04-04T15:30:00Z", "2027-10-03T15:00:00Z"],
+            id="half an hour",
+        ),
+        pytest.param(
+            "2027-01-31T12:00:00Z",
+            "UTC",
+            "monthly",
+            1,
+            ["2027-01-31T12:00:00Z", "2027-02-28T12:00:00Z", "2027-03-28T12:00:00Z"],
+            id="month end",
+        ),
+        pytest.param(
+            "2028-02-29T12:00:00Z",
+            "UTC",
+            "yearly",
+            1,
+            ["2028-02-29T12:00:00Z", "2029-02-28T12:00:00Z", "2030-02-28T12:00:00Z"],
+            id="leap day",
+        ),
+        pytest.param(
+            "2027-11-30T12:00:00Z",
+            "UTC",
+            "monthly",
+            3,
+            ["2027-11-30T12:00:00Z", "2028-02-29T12:00:00Z", "2028-05-29T12:00:00Z"],
+            id="over the year's end",
+        ),
+        pytest.param(
+            "2027-01-30T20:00:00Z",
+            "Pacific/Kiritimati",
+            "monthly",
+            1,
+            ["2027-01-30T20:00:00Z", "2027-02-27T20:00:00Z", "2027-03-27T20:00:00Z"],
+            id="where it is the 31st already",
+        ),
+    ],
+)
+def test_a_series_keeps_its_time_of_day(start, zone, frequency, interval, dates):
+    """Each date is counted from the one before, in the zone; a missing day is the last of its month."""
+    found = times.occurrences(times.parse_instant(start), zone, Frequency(frequency), interval, 3)
+
+    assert [times.format_instant(each) for each in found] == dates
+
+
+def test_a_series_of_one_is_its_start():
+    """Nothing is counted."""
+    start = times.parse_instant("2027-01-31T12:00:00Z")
+
+    assert times.occurrences(start, "Europe/Berlin", Frequency.MONTHLY, 1, 1) == (start,)
 
 
 # --- machine text --------------------------------------------------------------------------------

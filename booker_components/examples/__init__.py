@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from .choosing import bookers, reschedules
+from .conditions import conditions
 from .hostile import MARKUP as MARKUP
 from .hostile import hidden
 from .parts import Example as Example
 from .standing import bookings, cancels, notices
 
-_VISIBLE = (*bookers(), *reschedules(), *bookings(), *cancels(), *notices())
+_VISIBLE = (*bookers(), *conditions(), *reschedules(), *bookings(), *cancels(), *notices())
 
 #: All examples; those that are `hidden` are for tests, not for people.
 EXAMPLES: tuple[Example, ...] = (*_VISIBLE, *hidden(_VISIBLE))

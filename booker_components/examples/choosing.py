@@ -24,14 +24,16 @@ from .parts import (
 )
 
 
-def _booker(id: str, **changes: object) -> web.Booker:
+def booker(id: str, **changes: object) -> web.Booker:
+    """Give a booker with *changes*."""
     base = web.Booker(id=id, summary=SUMMARY, slug="intro-call", action="/book/intro-call")
     return replace(base, **changes)  # type: ignore[arg-type]  # the fields of Booker, by name
 
 
-def _booker_form(id: str, form: web.Form, **changes: object) -> web.Booker:
+def booker_form(id: str, form: web.Form, **changes: object) -> web.Booker:
+    """Give a booker whose time is chosen."""
     summary = replace(SUMMARY, chosen=when())
-    return _booker(id, summary=summary, form=form, back=BACK, **changes)
+    return booker(id, summary=summary, form=form, back=BACK, **changes)
 
 
 def _long_booker(id: str) -> web.Booker:
@@ -46,7 +48,7 @@ def _long_booker(id: str) -> web.Booker:
             "Video call",
         ),
     )
-    return _booker(id, summary=summary, picker=picker(id))
+    return booker(id, summary=summary, picker=picker(id))
 
 
 def bookers() -> tuple[Example, ...]:
@@ -63,44 +65,44 @@ def bookers() -> tuple[Example, ...]:
     return (
         Example(
             name="booker-first",
-            component=_booker("booker-first", picker=picker("booker-first", FIRST)),
+            component=booker("booker-first", picker=picker("booker-first", FIRST)),
             description="The first view: a month and its first free day.",
         ),
         Example(
             name="booker-day",
-            component=_booker("booker-day", picker=picker("booker-day")),
+            component=booker("booker-day", picker=picker("booker-day")),
             description="A day is chosen.",
         ),
         Example(
             name="booker-empty",
-            component=_booker("booker-empty", picker=empty_picker("booker-empty")),
+            component=booker("booker-empty", picker=empty_picker("booker-empty")),
             description="A month without a free time.",
         ),
         Example(
             name="booker-durations",
-            component=_booker(
+            component=booker(
                 "booker-durations", picker=replace(picker("booker-durations"), durations=lengths)
             ),
             description="Several lengths on offer.",
         ),
         Example(
             name="booker-form",
-            component=_booker_form("booker-form", form(fields("booker-form"))),
+            component=booker_form("booker-form", form(fields("booker-form"))),
             description="A time is chosen.",
         ),
         Example(
             name="booker-errors",
-            component=_booker_form("booker-errors", form(with_errors, wrong)),
+            component=booker_form("booker-errors", form(with_errors, wrong)),
             description="The form came back with errors.",
         ),
         Example(
             name="booker-questions",
-            component=_booker_form("booker-questions", form(questions("booker-questions"))),
+            component=booker_form("booker-questions", form(questions("booker-questions"))),
             description="Every kind of question.",
         ),
         Example(
             name="booker-question-errors",
-            component=_booker_form(
+            component=booker_form(
                 "booker-question-errors",
                 form(
                     questions("booker-question-errors"),
@@ -115,16 +117,14 @@ def bookers() -> tuple[Example, ...]:
         ),
         Example(
             name="booker-taken",
-            component=_booker_form(
+            component=booker_form(
                 "booker-taken", form(filled("booker-taken")), alert=taken, alternatives=ALTERNATIVES
             ),
             description="The time was taken while the form was filled in.",
         ),
         Example(
             name="booker-carried",
-            component=_booker(
-                "booker-carried", picker=picker("booker-carried"), alert=carried, carried=TYPED
-            ),
+            component=booker("booker-carried", picker=picker("booker-carried"), alert=carried, carried=TYPED),
             description="Choosing again with everything typed carried along.",
         ),
         Example(name="booker-long", component=_long_booker("booker-long"), description="Very long texts."),

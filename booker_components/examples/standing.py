@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from ..web import components as web
-from .parts import CHOSEN, Example, form, when
+from .parts import CHOSEN, Example, form, options, when
 
 _CALENDARS = (
     web.Action(label="Google", href="https://calendar.google.com/calendar/render?text=Introduction+call"),
@@ -92,6 +92,29 @@ def _open_bookings() -> tuple[web.Booking, ...]:
     )
 
 
+def _series_booking() -> web.Booking:
+    texts = ("12 March", "26 March", "9 April", "23 April")
+    marks = ("Over", "This one", "Cancelled", "")
+    return _booking(
+        "booking-series",
+        "confirmed",
+        "You are booked",
+        "A confirmation is on its way to ana@example.com.",
+        when=when(date(2026, 3, 26)),
+        dates=tuple(
+            web.SeriesDate(
+                text=f"Thursday {text} 2026, 10:30 – 11:00",
+                mark=mark,
+                href="" if mark == "This one" else f"/bookings/1f0c-{place}",
+            )
+            for place, (text, mark) in enumerate(zip(texts, marks, strict=True))
+        ),
+        calendars=_CALENDARS,
+        reschedule=_MOVE,
+        cancel=_CANCEL,
+    )
+
+
 def _closed_bookings() -> tuple[web.Booking, ...]:
     cancelled = _booking(
         "booking-cancelled",
@@ -134,8 +157,23 @@ def _closed_bookings() -> tuple[web.Booking, ...]:
 def bookings() -> tuple[Example, ...]:
     return tuple(
         Example(name=each.id, component=each, description=f"{each.headline}.")
-        for each in (*_open_bookings(), *_closed_bookings())
+        for each in (*_open_bookings(), _series_booking(), *_closed_bookings())
     )
+
+
+def _cancel_series() -> web.Cancel:
+    labels = ("Only this date", "This date and all that follow", "All dates that are left")
+    scope = web.Field(
+        kind="radio",
+        id="cancel-series-scope",
+        name="scope",
+        label="What shall be cancelled?",
+        help="This booking belongs to a series.",
+        options=options("cancel-series-scope", labels, labels[1]),
+        required=True,
+    )
+    cancel = _cancel("cancel-series")
+    return replace(cancel, form=replace(cancel.form, fields=(scope, *cancel.form.fields)))
 
 
 def _cancel(id: str, *, required: bool = False, errors: dict[str, str] | None = None) -> web.Cancel:
@@ -175,6 +213,7 @@ def cancels() -> tuple[Example, ...]:
             component=replace(_cancel("cancel-failed"), alert="The booking service is not available."),
             description="The backend failed.",
         ),
+        Example(name="cancel-series", component=_cancel_series(), description="A date of a series."),
     )
 
 

@@ -13,11 +13,10 @@ from .forms import Form
 from .reading import Reading
 from .runtime import Runtime
 
-
 _SCOPES = {
     CancelScope.ONE: "Only this date",
     CancelScope.FOLLOWING: "This date and all that follow",
-    CancelScope.ALL: "The whole series",
+    CancelScope.ALL: "All dates that are left",
 }
 _SCOPE = Question(
     slug="scope",
@@ -46,7 +45,7 @@ def form(
     reason = reason_question(rule, "Why are you cancelling?")
     asked = (_SCOPE if booking.series else None, reason)
     all_remaining = query is not None and query.get("allRemainingBookings") == "true"
-    proposed = CancelScope.FOLLOWING if all_remaining else CancelScope.ONE
+    proposed = CancelScope.ALL if all_remaining else CancelScope.ONE
     return Form.of(tuple(filter(None, asked)), typed=typed, prefill={_SCOPE.slug: _SCOPES[proposed]})
 
 

@@ -15,7 +15,7 @@ from ..errors import BookerError, InvalidRequest, NotBookable, SlotTaken
 from ..links import Purpose
 from ..policy import Rule
 from ..values import Booking
-from . import csrf
+from . import csrf, leaving, prefill
 from .components import Chooser
 from .forms import Form
 from .responses import see_other, show
@@ -80,7 +80,10 @@ def _submit(at: Steps, act: Callable[[datetime, Form], Booking]) -> Response:
         booking = act(slot, form)
     except BookerError as error:
         return _shown(at, _refused(at, form, error), error.status)
-    return see_other(at.parts.url(at.parts.links.path(Purpose.MANAGE, booking)))
+    if at.booking:
+        return see_other(at.parts.url(at.parts.links.path(Purpose.MANAGE, booking)))
+    came = tuple(pair for pair in request.form.items(multi=True) if prefill.is_fact(pair[0]))
+    return leaving.after_booking(at.parts, at.event_type, booking, (*at.state.pairs(), *came))
 
 
 def _refused(at: Steps, form: Form, error: BookerError) -> Chooser:

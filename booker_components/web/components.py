@@ -435,5 +435,7 @@ class Notice(Component):
     tone: str
     headline: str
     sentence: str
+    #: A page to go on to, in place of the whole page; scripts go there at once.
+    leave: Action | None = None
     actions: tuple[Action, ...] = ()
     link_request: LinkRequest | None = None

@@ -103,14 +103,14 @@ class Details:
                 yield Person(name=guest, role="Guest")
 
     def _shows_guests(self) -> bool:
-        """Tell whether the visitor may see the guests; those who share a time often may not see each other."""
+        """Tell whether the visitor may see the guests; those who share a time may not see each other."""
         if not self.booking.shared:
             return True
         event_type = self._event_type()
         return bool(event_type and event_type.seats and event_type.seats.show_guests)
 
     def _dates(self) -> tuple[SeriesDate, ...]:
-        """Give the dates of the series for its guest; none where there is no series, or it cannot be read now."""
+        """Give the dates of the series for its guest; none without a series, or if it cannot be read now."""
         booking = self.booking
         if not self.trusted or not booking.series:
             return ()

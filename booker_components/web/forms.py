@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, ValidationError
-from wtforms import Field as WTField
 from wtforms.form import BaseForm
 
 from .. import questions
@@ -29,16 +26,10 @@ from ..values import (
     Series,
 )
 from . import wording
-from .components import Field, Option, Problem
+from .components import Field, Problem
 from .csrf import FIELD
+from .fields import Rule, anything, named, target, view, wtfield
 
-_CHOICES = (QuestionKind.SELECT, QuestionKind.RADIO, QuestionKind.CHECKBOXES)
-_INPUTS = {
-    QuestionKind.EMAIL: "email",
-    QuestionKind.PHONE: "tel",
-    QuestionKind.LONG_TEXT: "long_text",
-}
-_AUTOCOMPLETE = {"name": "name", "email": "email", "phone": "tel", "place": "street-address"}
 _SEPARATORS = re.compile(r"[\s,;]+")
 _LOCATION_WORDS = {
     LocationKind.IN_PERSON: "In person",
@@ -62,8 +53,6 @@ _STATE_WORDS = {"slot", "duration", "date", "month", "tz", "cal.tz", "clock", "t
 _HIDDEN_WORDS = {"key", "go", "hold", LOCKED, FIELD}
 _OURS = FORM_WORDS | _STATE_WORDS | _HIDDEN_WORDS
 
-Rule = Callable[[Any], object]
-
 
 def location_label(location: Location) -> str:
     """Give what guests read for a location."""
@@ -80,6 +69,8 @@ class Form:
     locked: frozenset[str] = frozenset()
     #: Facts that the address brought along, for the booking's metadata.
     facts: Mapping[str, str] = field(default_factory=dict)
+    #: The greatest answer to a question that asks how many, by its slug; the least is 1.
+    most: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -92,16 +83,17 @@ class Form:
         unseen: Sequence[Question] = (),
         locked: frozenset[str] = frozenset(),
         facts: Mapping[str, str] | None = None,
+        most: Mapping[str, int] | None = None,
     ) -> Form:
         """Build the form: *typed* is what a POST sent, *prefill* what is known before; *rules* override.
 
         Answers to *unseen* questions are taken, but nothing is wrong with them: nobody could mend it.
         """
-        rules = {**(rules or {}), **{each.slug: _anything for each in unseen}}
-        fields = BaseForm({each.slug: _wtfield(each, rules.get(each.slug)) for each in (*asked, *unseen)})
+        rules = {**(rules or {}), **{each.slug: anything for each in unseen}}
+        fields = BaseForm({each.slug: wtfield(each, rules.get(each.slug)) for each in (*asked, *unseen)})
         fields.process(typed, data=prefill or {})
         kept = {each.slug for each in asked if each.locked and each.slug in locked and fields[each.slug].data}
-        return cls(asked=asked, _fields=fields, locked=frozenset(kept), facts=facts or {})
+        return cls(asked=asked, _fields=fields, locked=frozenset(kept), facts=facts or {}, most=most or {})
 
     def valid(self) -> bool:
         """Check every answer; afterwards `fields` and `problems` show what is wrong."""
@@ -120,15 +112,19 @@ class Form:
 
     def fields(self, prefix: str) -> tuple[Field, ...]:
         """Give the fields for the template; ids start with *prefix*."""
-        return tuple(
-            _view(question, self._fields[question.slug], prefix, locked=question.slug in self.locked)
-            for question in self.asked
-        )
+        return tuple(self._view(question, prefix) for question in self.asked)
+
+    def _view(self, question: Question, prefix: str) -> Field:
+        shown = view(question, self._fields[question.slug], prefix)
+        if question.slug in self.locked:
+            return replace(shown, locked=True, help=f"{shown.help} {_CHANGELESS}".lstrip())
+        most = self.most.get(question.slug, 0)
+        return replace(shown, least=1, most=most) if most else shown
 
     def problems(self, prefix: str) -> tuple[Problem, ...]:
         """Give the lines of the error summary."""
         return tuple(
-            Problem(target=_target(question, prefix), sentence=f"{_named(question)} {errors[0]}")
+            Problem(target=target(question, prefix), sentence=f"{named(question)} {errors[0]}")
             for question in self.asked
             if (errors := self._fields[question.slug].errors)
         )
@@ -221,6 +217,7 @@ def guest_form(
         unseen=unseen_questions(event_type),
         locked=locked,
         facts=facts,
+        most={"occurrences": series.occurrences} if series else {},
     )
 
 
@@ -262,7 +259,7 @@ def _answer(form: Form, question: Question) -> Any:
     if not question.hidden:
         return value
     try:
-        return questions.check(questions.asked(question), value)
+        return questions.check(questions.asked(question), value or None)
     except ValueError:
         return None
 
@@ -282,81 +279,3 @@ def _location(form: Form, event_type: EventType) -> Location | None:
 
 #: The field in which a guest says what only the guest knows of a place.
 GIVEN = {LocationKind.ATTENDEE_PHONE: "phone"} | dict.fromkeys(GUESTS_PLACES, "place")
-
-
-# --- questions as WTForms fields, WTForms fields as views ----------------------------------------
-
-
-def _anything(_value: Any) -> None:
-    """Find nothing wrong."""
-
-
-def _wtfield(question: Question, rule: Rule | None) -> Any:
-    check = rule or (lambda value: questions.check(question, value))
-
-    def validator(_form: BaseForm, field: WTField) -> None:
-        try:
-            check(field.data)
-        except ValueError as problem:
-            raise ValidationError(str(problem)) from None
-
-    common: dict[str, Any] = {"label": question.label, "validators": [validator]}
-    if question.kind is QuestionKind.BOOLEAN:
-        return BooleanField(**common, false_values=(False, "", "false"))
-    if question.kind not in _CHOICES:
-        return StringField(**common)
-    kinds = {QuestionKind.CHECKBOXES: SelectMultipleField, QuestionKind.RADIO: RadioField}
-    field = kinds.get(question.kind, SelectField)
-    return field(**common, choices=list(question.options), validate_choice=False, coerce=str)
-
-
-def _view(question: Question, field: WTField, prefix: str, *, locked: bool) -> Field:
-    kind = "list" if question.slug == "guests" else _INPUTS.get(question.kind, str(question.kind))
-    long = kind in ("long_text", "list")
-    return Field(
-        kind=kind,
-        id=_id(question, prefix),
-        name=question.slug,
-        label=question.label,
-        value=_text(question, field),
-        required=question.required,
-        options=_options(question, field, prefix),
-        help=f"{question.help} {_CHANGELESS}".lstrip() if locked else question.help,
-        error=str(field.errors[0]) if field.errors else "",
-        placeholder=question.placeholder,
-        autocomplete=_AUTOCOMPLETE.get(question.slug, ""),
-        maxlength=questions.LONG_TEXT_LIMIT if long else questions.TEXT_LIMIT,
-        locked=locked,
-    )
-
-
-def _text(question: Question, field: WTField) -> str:
-    if question.kind in _CHOICES:
-        return ""
-    if question.kind is QuestionKind.BOOLEAN:
-        return "true" if field.data else ""
-    return str(field.data or "")
-
-
-def _options(question: Question, field: WTField, prefix: str) -> tuple[Option, ...]:
-    chosen = field.data if isinstance(field.data, (list, tuple)) else (field.data,)
-    return tuple(
-        Option(id=f"{_id(question, prefix)}-{number}", value=each, label=each, chosen=each in chosen)
-        for number, each in enumerate(question.options, start=1)
-    )
-
-
-def _named(question: Question) -> str:
-    """Give the label as the beginning of a line: a question mark needs no colon after it."""
-    return question.label if question.label.endswith(("?", ".", ":", "!")) else f"{question.label}:"
-
-
-def _target(question: Question, prefix: str) -> str:
-    """Give the id that a line of the error summary leads to: a group's first option, else the field."""
-    grouped = question.kind in (QuestionKind.RADIO, QuestionKind.CHECKBOXES)
-    return _id(question, prefix) + ("-1" if grouped else "")
-
-
-def _id(question: Question, prefix: str) -> str:
-    # A provider's slugs may hold anything, and ids no blanks.
-    return f"{prefix}-{quote(question.slug, safe='')}"

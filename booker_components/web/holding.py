@@ -1,7 +1,7 @@
 """Holds: the chosen time is kept for some minutes while a visitor fills in the form.
 
-Scripts ask for it by POST, so that looking never changes anything. The visitor gets a signed token, which says
-no more than that the hold is theirs; a hold is advisory, and whoever books first has the time.
+Scripts ask for it by POST, so that looking never changes anything. The visitor gets a signed token, which
+says that the hold is theirs and no more; a hold is advisory, and whoever books first has the time.
 """
 
 from __future__ import annotations

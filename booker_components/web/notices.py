@@ -58,6 +58,18 @@ def closed(parts: Runtime, booking: Booking, sentence: str) -> Notice:
     return Notice(id=_id(), tone="info", headline="No more changes", sentence=sentence, actions=(see,))
 
 
+def booked(booking: Booking, on: Action, see: Action) -> Notice:
+    """Say that *booking* stands, and lead *on* to the host's page, out of any frame."""
+    return Notice(
+        id=_id(),
+        tone="success",
+        headline=f"Booked: {booking.title}",
+        sentence="You are being taken to the next page. If nothing happens, follow the link.",
+        leave=on,
+        actions=(see,),
+    )
+
+
 def link_sent() -> Notice:
     """Say that a link is on its way, whether or not there is such a booking."""
     return Notice(

@@ -12,22 +12,23 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, abort, has_request_context, jsonify, request, session
+from flask import Blueprint, Response, abort, jsonify, request, session
 from limits import RateLimitItemPerMinute
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import BookerError, ConfigurationError, ProviderError, ProviderUnavailable
-from ..providers.calcom.accounts import PROVIDER, Choice
-from ..providers.calcom.oauth import OAuth
-from ..providers.calcom.parts import CalcomParts
+from ..providers.calcom.accounts import PROVIDER
 from ..records.boxes import Box
 from ..records.tokens import NotConnected, Tokens
-from ..settings import Settings
 from .components import Action, Notice
 from .responses import see_other, show
 from .runtime import Runtime, runtime
+
+if TYPE_CHECKING:
+    from ..providers.calcom.oauth import OAuth
+    from ..providers.calcom.parts import CalcomParts
 
 _log = logging.getLogger(__name__)
 
@@ -48,17 +49,6 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule(_START, "calcom_start", start)
     blueprint.add_url_rule(_CALLBACK, "calcom_callback", callback)
     blueprint.add_url_rule("/oauth/calcom/refresh", "calcom_refresh", refresh)
-
-
-def account_of_request(settings: Settings) -> Callable[[], Choice]:
-    """Give the function that asks 'BOOKER_CALCOM_ACCOUNT' about the request at hand; None outside of one."""
-
-    def current() -> Choice:
-        choose = settings.calcom_account
-        chosen: Choice = choose(request) if choose and has_request_context() else None
-        return chosen
-
-    return current
 
 
 # --- connecting ----------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What an address or a host knows of a guest's answers beforehand (contracts/calcom.md 10.4).
 
-A value that cannot be used is passed over in silence; what is half right is shown, and checked once it is sent.
+A value that cannot be used is passed over in silence; what is half right is shown, and checked when sent.
 """
 
 from __future__ import annotations
@@ -43,6 +43,20 @@ def known(sent: MultiDict[str, str], event_type: EventType) -> Pairs:
     found = {name for name, _ in pairs}
     others = (pair for pair in _translated(sent, event_type) if pair[0] in names - found and pair[1])
     return (*(pair for pair in pairs if pair[0] != "location"), *_place(pairs, event_type), *others)
+
+
+def of_host(mapping: Mapping[str, object]) -> MultiDict[str, str]:
+    """Give what a host knows of its user as parameters, lists as several."""
+    pairs = [
+        (name, each)
+        for name, value in mapping.items()
+        for each in (value if isinstance(value, (list, tuple)) else (value,))
+    ]
+    return MultiDict(
+        (name, "true" if each is True else str(each))
+        for name, each in pairs
+        if each not in (None, "") and each is not False
+    )
 
 
 def answers(pairs: Pairs, event_type: EventType) -> dict[str, Any]:
@@ -117,14 +131,13 @@ def _translated(sent: MultiDict[str, str], event_type: EventType) -> Iterator[tu
 
 
 def _place(pairs: Sequence[tuple[str, str]], event_type: EventType) -> Iterator[tuple[str, str]]:
-    """Give the choice of the place as the form has it: by its label, and in a field what a guest adds to it."""
+    """Give the choice of the place as the form has it: by its label, and what a guest adds to it."""
     chosen = next((value for name, value in pairs if name == "location"), "")
     said = _said(chosen)
     if not said:
-        if chosen:
-            yield "location", chosen
+        yield from [("location", chosen)] if chosen else ()
         return
-    kind = _PLACES.get(said.get("value", ""), LocationKind.CONFERENCE)
+    kind = _PLACES.get(said["value"], LocationKind.CONFERENCE)
     found = [each for each in event_type.locations if each.kind is kind]
     added = said.get("optionValue", "")
     if found:
@@ -142,7 +155,8 @@ def _said(text: str) -> dict[str, str]:
         said = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    return {name: value for name, value in said.items() if isinstance(value, str)}
+    texts = {name: value for name, value in said.items() if isinstance(value, str)}
+    return texts if texts.get("value") else {}
 
 
 def _best(found: Sequence[Location], added: str) -> Location:

@@ -12,6 +12,8 @@ from limits.strategies import RateLimiter
 from ..errors import ConfigurationError
 from ..links import Links
 from ..outbox import Outbox
+from ..providers.calcom.parts import CalcomParts
+from ..receiving import Receiver
 from ..service import BookingService
 from ..settings import Settings
 from ..storage import Storage
@@ -27,6 +29,8 @@ class Runtime:
 
     settings: Settings
     service: BookingService
+    #: What takes in webhooks of the provider.
+    receiver: Receiver
     links: Links
     storage: Storage
     outbox: Outbox
@@ -41,6 +45,8 @@ class Runtime:
     mails_links: bool
     limiter: RateLimiter
     link_limit: RateLimitItem
+    #: The parts of Cal.com, where it is the provider.
+    calcom: CalcomParts | None = None
 
     def public(self, path: str) -> str:
         """Give the absolute address of *path*, for a mail or a file; "" where 'BOOKER_PUBLIC_URL' is not set.

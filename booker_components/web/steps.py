@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.datastructures import MultiDict
 
@@ -16,11 +16,11 @@ from ..links import Purpose
 from ..values import Booking, EventType, Slot, TimeWindow
 from . import cancelling, components, csrf, dates, forms, holding, prefill, state, wording
 from .calendar import Calendar
-from .components import Action, Choice, Dates, Elsewhere, Hidden, Summary
-from .details import summary_locations
+from .components import Choice, Dates, Hidden
 from .forms import LOCKED, Form
 from .runtime import Runtime
 from .state import Pairs, State
+from .summary import Summary, elsewhere
 
 _KEY = "key"
 _WHY = "Why are you moving it?"
@@ -62,7 +62,7 @@ class Steps:
         # Every link of a page repeats what it keeps, so only a little stays in links.
         kept = known if typed is None and _length(known) <= _LONGEST_KEPT else ()
         at = state.read(query, event_type, path=parts.url(_booker_path(event_type, owner)), kept=kept)
-        hidden = () if kept else _hidden(known) if typed is not None else beforehand(known)
+        hidden = () if kept else _hidden(known) if typed is not None else beforehand(known, event_type)
         hold = _token(typed)
         return cls(parts=parts, event_type=event_type, state=at, id=id, carried=hidden, hold=hold)
 
@@ -93,18 +93,16 @@ class Steps:
     def widget(self, form: Form | None = None, *, taken: bool = False) -> components.Chooser:
         """Give the widget: with *form* once a time is chosen, else with the calendar."""
         kind = components.Reschedule if self.booking else components.Booker
-        elsewhere = self._elsewhere()
-        if elsewhere:
-            form = None
+        other_site = elsewhere(self.event_type) if self.is_elsewhere() else None
         return kind(
             id=self.id,
             slug=self.event_type.slug,
             action=self._action(),
-            summary=self._summary(),
+            summary=self._summary().component(),
             alert=" ".join(filter(None, (self.alert, *self.state.complaints))),
-            picker=None if form or elsewhere else self._calendar().picker(),
+            picker=None if form or other_site else self._calendar().picker(),
             form=self._form(form, taken=taken) if form else None,
-            elsewhere=elsewhere,
+            elsewhere=other_site,
             back=self._back() if form else None,
             alternatives=self._alternatives() if taken else (),
             carried=self.carried,
@@ -136,7 +134,7 @@ class Steps:
         return self.booking.duration if self.booking else self.state.duration or self.event_type.duration
 
     def find(self, start: datetime) -> Slot | None:
-        """Give the free slot that starts at *start*, or the one held for the visitor; None if there is none."""
+        """Give the free slot at *start*, or the one that is held for the visitor; None if there is none."""
         window = TimeWindow(start=start, end=start + timedelta(seconds=1))
         moving = self.booking.uid if self.booking else None
         found = self.parts.service.slots(self.event_type, window, duration=self.duration(), moving=moving)
@@ -201,58 +199,16 @@ class Steps:
             return frozenset(each.value for each in self.carried if each.name == LOCKED)
         return frozenset(name for name, _ in self.state.kept)
 
-    def _waits(self) -> bool:
-        """Tell whether a booking of the chosen time waits for the host."""
-        approval, slot = self.event_type.approval, self.state.slot
-        if approval is None or slot is None:
-            return False
-        return approval.within is None or slot - self.parts.service.clock() < approval.within
-
-    def _elsewhere(self) -> Elsewhere | None:
-        """Lead to the page of another site on which alone this can be booked."""
-        if not self.is_elsewhere():
-            return None
-        site = _site(self.event_type.booking_url)
-        if not site:
-            sentence = f"{self.event_type.elsewhere} Please ask {self._hosts()} how to book."
-            return Elsewhere(headline="Not bookable here", sentence=sentence)
-        action = Action(label=f"Continue at {site}", href=self.event_type.booking_url)
-        return Elsewhere(headline=f"Book at {site}", sentence=self.event_type.elsewhere, action=action)
-
-    def _hosts(self) -> str:
-        return ", ".join(host.name for host in self.event_type.hosts)
-
     def _summary(self) -> Summary:
-        duration = self.duration()
-        slot, reading = self.state.slot, self.state.reading
-        event_type, booking = self.event_type, self.booking
         return Summary(
-            title=event_type.title,
-            host=self._hosts(),
-            description=tuple(filter(None, map(str.strip, event_type.description.split("\n\n")))),
-            approval=self._approval(),
-            duration=times.duration_name(duration),
-            series=self._series(),
-            locations=summary_locations(event_type),
-            price=wording.price(event_type.price, reading.locale) if event_type.price else "",
-            seats=wording.seats_left(event_type, self.found) if self.found else "",
-            chosen=wording.when(slot, slot + duration, reading) if slot else None,
-            former=wording.when(booking.start, booking.end, reading) if booking else None,
+            event_type=self.event_type,
+            reading=self.state.reading,
+            duration=self.duration(),
+            now=self.parts.service.clock(),
+            start=self.state.slot,
+            slot=self.found,
+            booking=self.booking,
         )
-
-    def _approval(self) -> str:
-        approval = self.event_type.approval
-        if approval is None:
-            return ""
-        if self.state.slot is None:
-            return wording.approval(approval)
-        return "The host has to confirm this booking." if self._waits() else ""
-
-    def _series(self) -> str:
-        if self.booking:
-            return "Only this date of the series is moved." if self.booking.series else ""
-        series = self.event_type.series
-        return f"Repeats {wording.rhythm(series)}" if series else ""
 
     def _action(self) -> str:
         """Give the address that a POST goes to: the widget's own, with the link that lets the guest in."""
@@ -271,9 +227,10 @@ class Steps:
         )
 
     def _submit(self) -> str:
+        waits = self._summary().waits()
         if self.booking:
-            return "Request new time" if self._waits() else "Move booking"
-        return "Request booking" if self._waits() else "Confirm booking"
+            return "Request new time" if waits else "Move booking"
+        return "Request booking" if waits else "Confirm booking"
 
     def _hold_address(self) -> str:
         return holding.address(self.parts, self.event_type, self.duration())
@@ -324,24 +281,11 @@ class Steps:
         return self._calendar().times_of(times.local_date(slot, self.state.reading.zone))
 
 
-def from_mapping(prefill: Mapping[str, object]) -> MultiDict[str, str]:
-    """Give what a host knows of its user as parameters, lists as several."""
-    pairs = [
-        (name, each)
-        for name, value in prefill.items()
-        for each in (value if isinstance(value, (list, tuple)) else (value,))
-    ]
-    return MultiDict(
-        (name, "true" if each is True else str(each))
-        for name, each in pairs
-        if each not in (None, "") and each is not False
-    )
-
-
-def beforehand(pairs: Pairs) -> tuple[Hidden, ...]:
-    """Give what is known of a guest before anything is typed as carried fields, and that it was known."""
-    names = dict.fromkeys(name for name, _ in pairs)
-    return _hidden((*pairs, *((LOCKED, name) for name in names)))
+def beforehand(pairs: Pairs, event_type: EventType) -> tuple[Hidden, ...]:
+    """Give what is known before anything is typed as carried fields, and which of it is not to be changed."""
+    names = {name for name, _ in pairs}
+    locked = (each.slug for each in forms.guest_questions(event_type) if each.locked and each.slug in names)
+    return _hidden((*pairs, *((LOCKED, slug) for slug in locked)))
 
 
 def _sent(typed: MultiDict[str, str], event_type: EventType) -> Pairs:
@@ -361,15 +305,6 @@ def _hidden(pairs: Pairs) -> tuple[Hidden, ...]:
 
 def _token(typed: MultiDict[str, str] | None) -> str:
     return typed.get(holding.FIELD, "") if typed is not None else ""
-
-
-def _site(address: str) -> str:
-    """Give the host name of a web address; "" for anything else."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    return parts.hostname or "" if parts.scheme in ("https", "http") else ""
 
 
 def _length(pairs: Pairs) -> int:

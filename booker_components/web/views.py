@@ -22,7 +22,7 @@ from ..errors import (
 from ..links import Purpose
 from ..policy import Verdict
 from ..values import Booking, BookingRequest, BookingStatus
-from . import cancelling, choosing, csrf, finding, forms, htmx, limiting, notices, wording
+from . import cancelling, choosing, csrf, finding, forms, holding, htmx, limiting, notices, wording
 from .details import Details, for_strangers
 from .reading import visitors
 from .responses import protect, see_other, show
@@ -65,6 +65,7 @@ def _prepare() -> AnyResponse | None:
     request.max_content_length = _LONGEST_FORM
     request.max_form_memory_size = _LONGEST_FORM
     runtime().outbox.ensure()
+    runtime().receiver.ensure()
     if htmx.boosted() and request.method == "GET":
         return Response(headers={"HX-Redirect": htmx.address()})
     return None
@@ -94,6 +95,7 @@ def _request(at: Steps, start: datetime, form: forms.Form) -> BookingRequest:
         attendee=forms.attendee(form, zone=reading.zone, locale=str(reading.locale).replace("_", "-")),
         # Whoever writes a form can write its key; it must never meet one that the host chose.
         key=key and f"web:{key}",
+        hold=holding.uid_of(at.parts, request.form),
     )
     return forms.fill(request_, form, at.event_type)
 
@@ -205,7 +207,8 @@ def cancel(uid: str) -> AnyResponse:
     verdict = parts.service.may_cancel(found)
     if not verdict.allowed:
         return _closed(parts, found, verdict)
-    form = cancelling.form(parts, found, typed=request.form if request.method == "POST" else None)
+    typed = request.form if request.method == "POST" else None
+    form = cancelling.form(parts, found, typed=typed, query=request.args)
     return _cancel(parts, found, form) if choosing.acts() else _show_cancel(parts, found, form)
 
 
@@ -215,7 +218,10 @@ def _cancel(parts: Runtime, found: Booking, form: forms.Form) -> AnyResponse:
         if not form.valid():
             return _show_cancel(parts, found, form, status=422)
         cancelled = parts.service.cancel(
-            found.uid, reason=form.answer("reason") or "", revision=found.revision
+            found.uid,
+            reason=form.answer("reason") or "",
+            scope=cancelling.scope(form),
+            revision=found.revision,
         )
     except BookerError as error:
         alert = wording.sentence(error, visitors(found.attendee.zone))

@@ -19,7 +19,7 @@ from .components import Component
 from .details import Details
 from .reading import visitors
 from .runtime import Runtime, runtime
-from .steps import Steps, beforehand, from_mapping
+from .steps import Steps, beforehand
 
 
 class Widgets:
@@ -37,8 +37,8 @@ class Widgets:
         def build(parts: Runtime, identity: str) -> Component:
             event_type = parts.service.event_type(slug, owner=owner or None)
             at = Steps.of_booking(parts, event_type, MultiDict(), id=identity, owner=owner)
-            known = prefill_.known(from_mapping(prefill or {}), event_type)
-            return replace(at, carried=beforehand(known)).widget()
+            known = prefill_.known(prefill_.of_host(prefill or {}), event_type)
+            return replace(at, carried=beforehand(known, event_type)).widget()
 
         return _shown(f"booker-{slug}", build)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from babel import Locale
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_precision
 
 from .. import times
 from ..errors import BookerError, BookingClosed, NotBookable
@@ -21,6 +22,7 @@ _CLOSED: Mapping[str, str] = {
     Rule.CANCELLED: "This booking was cancelled or declined, so it can no longer be changed.",
     Rule.NOT_ALLOWED: "This booking cannot be changed here.",
     Rule.GONE: "This can no longer be booked, so the booking cannot be moved.",
+    Rule.SEAT: "Several guests share this time. To change your own seat, open the link in your own mail.",
 }
 _NOT_BOOKABLE: Mapping[str, str] = {
     Rule.PAST: "That time is over. Please choose another one.",
@@ -28,17 +30,15 @@ _NOT_BOOKABLE: Mapping[str, str] = {
     Rule.HORIZON: "That time is too far ahead, or before the first day that can be booked.",
     Rule.DURATION: "That length is not on offer.",
 }
+# CLDR sets letters apart from digits, and Babel does not: "KWD 12.345".
+_AMOUNT_AFTER_WORD = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _STEPS = {Frequency.WEEKLY: "week", Frequency.MONTHLY: "month", Frequency.YEARLY: "year"}
-# How many digits of an amount come after the point, where that is not two (ISO 4217).
-_WHOLE = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"}
-_WHOLE |= {"PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}
-_DIGITS = dict.fromkeys(_WHOLE, 0) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
 
 
 def price(price: Price, locale: Locale) -> str:
     """Say what a booking costs: "€40.00"."""
-    amount = Decimal(price.amount).scaleb(-_DIGITS.get(price.currency, 2))
-    return format_currency(amount, price.currency, locale=locale)
+    amount = Decimal(price.amount).scaleb(-get_currency_precision(price.currency))
+    return _AMOUNT_AFTER_WORD.sub("\u00a0", format_currency(amount, price.currency, locale=locale))
 
 
 def rhythm(series: Series) -> str:
