@@ -8,16 +8,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, has_request_context, request
 from flask.blueprints import BlueprintSetupState
 
 from . import cli
 from .errors import ConfigurationError
 from .links import Links, Purpose
 from .outbox import Outbox, Subscriber
-from .providers import Provider
+from .providers import Provider, ReceivesWebhooks
+from .providers.calcom.accounts import CalcomAccount
+from .providers.calcom.parts import build_calcom
 from .providers.embedded import EmbeddedProvider
 from .providers.embedded.catalogue import checked, load_event_types
+from .receiving import Receiver
+from .records.inbox import Inbox
 from .service import BookingService
 from .settings import Settings, rate_limiter, secret_keys
 from .storage import Storage
@@ -100,14 +104,27 @@ def _install(
     outbox = Outbox(storage, all_subscribers, clock=clock, surroundings=app.app_context)
     if settings.dispatch == "thread":
         outbox.arm()
-    backend = provider or _provider(settings, app, storage, clock)
+    calcom = None
+    backend = provider or settings.provider
+    if backend == "calcom":
+        backend, calcom = build_calcom(
+            settings, storage=storage, keys=keys, clock=clock, current=partial(_account, settings)
+        )
+    elif backend == "embedded":
+        backend = EmbeddedProvider(_event_types(settings, app), storage=storage, clock=clock)
     if not isinstance(backend, Provider):
         raise ConfigurationError(
             f"The provider {backend!r} lacks methods of a provider; see booker_components.providers.Provider."
         )
+    service = BookingService(provider=backend, storage=storage, outbox=outbox, clock=clock)
+    receiver = Receiver(service, Inbox(storage, clock), surroundings=app.app_context)
+    if settings.dispatch == "thread" and isinstance(backend, ReceivesWebhooks):
+        receiver.arm()
     app.extensions[KEY] = Runtime(
         settings=settings,
-        service=BookingService(provider=backend, storage=storage, outbox=outbox, clock=clock),
+        service=service,
+        receiver=receiver,
+        calcom=calcom,
         links=_links(settings, backend, keys, clock),
         storage=storage,
         outbox=outbox,
@@ -137,11 +154,9 @@ def _default_database(app: Flask) -> str:
     return f"sqlite:///{folder / 'booker.sqlite3'}"
 
 
-def _provider(settings: Settings, app: Flask, storage: Storage, clock: Callable[[], datetime]) -> Provider:
-    if not isinstance(settings.provider, str):
-        backend: Provider = settings.provider
-        return backend
-    return EmbeddedProvider(_event_types(settings, app), storage=storage, clock=clock)
+def _account(settings: Settings) -> CalcomAccount | str | None:
+    """Give whom the request at hand is about, as the host app says; None outside of one."""
+    return settings.calcom_account(request) if settings.calcom_account and has_request_context() else None
 
 
 def _event_types(settings: Settings, app: Flask) -> Sequence[EventType]:

@@ -56,10 +56,20 @@ class RemoteJournal:
         return booking
 
     def observe(self, booking: Booking) -> BookingEvent | None:
-        """Keep what is new about *booking* as it stands; None if that was known."""
+        """Keep what is new about *booking* as it stands; None if that was known, or it is nobody's."""
+        if not booking.is_held:
+            return None
         with self._storage.transaction():
             change = self._known.note(booking)
             return self._outbox.add(change.kind, booking, mark=str(change.number)) if change else None
+
+    def open_seats(self, shared: str) -> tuple[str, ...]:
+        """Give the uids of the seats of the booking *shared* that were open as far as we know."""
+        return self._known.open_seats(shared)
+
+    def last_told(self, uid: str) -> Booking | None:
+        """Give a booking as the subscribers last heard of it; None if they never did."""
+        return self._outbox.last_told(uid)
 
     def told(self, kind: EventKind, booking: Booking, *, mark: str) -> BookingEvent:
         """Keep that *kind* happened, which the booking itself does not tell; once for each *mark*."""

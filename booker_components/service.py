@@ -16,6 +16,7 @@ from .errors import (
     NotBookable,
     Unsupported,
 )
+from .following import Follower
 from .journal import Journal, LocalJournal, RemoteJournal
 from .outbox import Outbox
 from .policy import Rule, Verdict
@@ -66,8 +67,11 @@ class BookingService:
         self.clock = clock
         self._storage = storage
         self._outbox = outbox
-        remote = isinstance(provider, ReceivesWebhooks)
-        self._journal: Journal = RemoteJournal(storage, outbox) if remote else LocalJournal(storage, outbox)
+        self._journal: Journal = LocalJournal(storage, outbox)
+        self._follower: Follower | None = None
+        if isinstance(provider, ReceivesWebhooks):
+            self._journal = journal = RemoteJournal(storage, outbox)
+            self._follower = Follower(provider, journal)
 
     # --- reading ---
 
@@ -128,8 +132,14 @@ class BookingService:
         return None
 
     def get(self, uid: str) -> Booking:
-        """Give one booking, or raise `BookingNotFound`."""
-        return self.provider.get(uid)
+        """Give one booking, or raise `BookingNotFound`; a seat that was given up as it was last heard of."""
+        try:
+            return self.provider.get(uid)
+        except BookingNotFound:
+            gone = self._follower.seat_given_up(uid) if self._follower else None
+            if gone is None:
+                raise
+            return gone
 
     def bookings(self, wanted: BookingFilter) -> Sequence[Booking]:
         """Give the bookings that match; `Unsupported` where the provider cannot list."""
@@ -240,49 +250,30 @@ class BookingService:
 
     def observe(self, uid: str) -> Booking:
         """Read a booking, tell the subscribers what is new about it, and give it as it now stands."""
-        booking = self.get(uid)
-        if isinstance(self._journal, RemoteJournal):
-            for each in booking.each():
-                self._journal.observe(each)
-        return booking
+        return self._follower.observe(uid) if self._follower else self.get(uid)
 
     def take(self, incoming: Incoming) -> None:
         """Tell the subscribers what a verified webhook is about; its bookings are read again, it may be late.
 
         Raises `ProviderError` where they cannot be read now; the webhook is then to be taken again.
         """
-        journal = self._journal
-        if incoming.ping or not isinstance(journal, RemoteJournal):
-            return
-        for uid in incoming.uids:
-            booking = self._reread(uid, incoming)
-            for each in booking.each() if booking else ():
-                journal.observe(each)
-            if booking and incoming.kind:
-                journal.told(incoming.kind, booking, mark=incoming.key)
+        if self._follower:
+            self._follower.take(incoming)
 
     def sync(self, since: datetime) -> int:
         """Tell the subscribers what has changed at the provider since *since*, aware; give how many changes.
 
         `Unsupported` where the provider is not asked for changes.
         """
-        journal = self._journal
-        provider = self._able(ReceivesWebhooks, "tell what has changed")
-        assert isinstance(journal, RemoteJournal), "such a provider has this journal"
-        found = (each for booking in provider.changed_since(since) for each in booking.each())
-        return sum(journal.observe(each) is not None for each in found)
+        if self._follower is None:
+            raise Unsupported(f"The provider '{self.provider.name}' cannot tell what has changed.")
+        return self._follower.sync(since)
 
     def request_link(self, uid: str) -> None:
         """Ask the subscribers that mail links to send a new one to the address on file."""
         booking = self.get(uid)
         with self._storage.transaction():
             self._outbox.add(EventKind.LINK_REQUESTED, booking)
-
-    def _reread(self, uid: str, incoming: Incoming) -> Booking | None:
-        try:
-            return self.get(uid)
-        except BookingNotFound:
-            return incoming.told
 
     def _able(self, ability: type[_Ability], what: str) -> _Ability:
         if not isinstance(self.provider, ability):

@@ -14,6 +14,7 @@ from limits.storage import Storage as CountStorage
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
+from . import times
 from .errors import ConfigurationError
 from .values import EventType
 
@@ -21,6 +22,8 @@ PREFIX = "BOOKER_"
 
 # Only what a header can carry: names beyond ASCII are written in their xn-- form there.
 _ORIGIN = re.compile(r"https?://(?:[\w.*-]+|\[[0-9a-f:.]+\])(?::(?:\d+|\*))?", re.ASCII)
+#: The names of all scopes end alike (contracts/calcom.md 4.11).
+_SCOPE = re.compile(r"[A-Z]+(?:_[A-Z]+)*_(?:READ|WRITE)", re.ASCII)
 #: Ten years: beyond it, sums of dates leave the years we know.
 _MOST_LINK_DAYS = 3650
 
@@ -133,6 +136,15 @@ class Settings:
         for check in _CHECKS:
             check(settings)
         return settings
+
+
+def calcom_auth(settings: Settings) -> str:
+    """Tell who calls Cal.com: "none", "key", "platform" or "oauth", as said or as the keys allow."""
+    if settings.calcom_auth:
+        return settings.calcom_auth
+    if settings.calcom_client_id:
+        return "oauth" if settings.calcom_connect else "platform"
+    return "key" if settings.calcom_api_key else "none"
 
 
 def secret_keys(config: Mapping[str, Any]) -> tuple[bytes, ...]:
@@ -272,6 +284,18 @@ def _is_origin(text: object) -> bool:
     return isinstance(text, str) and _ORIGIN.fullmatch(text) is not None
 
 
+def _check_redirect_origins(settings: Settings) -> None:
+    origins = settings.redirect_origins
+    single = isinstance(origins, (list, tuple)) and all(
+        _is_origin(each) and "*" not in each for each in origins
+    )
+    if not single:
+        raise ConfigurationError(
+            f"'BOOKER_REDIRECT_ORIGINS' is {origins!r}; it must be a list of origins such as "
+            "'https://example.org', without a path and without '*'."
+        )
+
+
 def _check_embed_origins(settings: Settings) -> None:
     origins = settings.embed_origins
     if not isinstance(origins, (list, tuple)) or not all(map(_is_origin, origins)):
@@ -296,13 +320,18 @@ def _check_csp(settings: Settings) -> None:
             )
 
 
-def _check_public_url(settings: Settings) -> None:
-    url = settings.public_url
-    if url and (not url.startswith(("http://", "https://")) or url.endswith("/") or "?" in url):
-        raise ConfigurationError(
-            f"'BOOKER_PUBLIC_URL' is {url!r}; it must start with http:// or https://, "
-            "and have neither a query nor a slash at its end."
-        )
+def _address(name: str, *, required: bool) -> Callable[[Settings], None]:
+    def check(settings: Settings) -> None:
+        url = getattr(settings, name)
+        if not url and not required:
+            return
+        if not url.startswith(("http://", "https://")) or url.endswith("/") or set(url) & set("?# \t\r\n"):
+            raise ConfigurationError(
+                f"'{PREFIX}{name.upper()}' is {url!r}; it must start with http:// or https://, "
+                "and have neither a query nor a slash at its end."
+            )
+
+    return check
 
 
 def _check_mail(settings: Settings) -> None:
@@ -315,17 +344,116 @@ def _check_mail(settings: Settings) -> None:
             )
 
 
+# --- Cal.com -------------------------------------------------------------------------------------
+
+
+def _check_calcom_texts(settings: Settings) -> None:
+    """Refuse what cannot stand in a header, above all a key that was pasted with the end of its line."""
+    for name in ("calcom_api_key", "calcom_client_id", "calcom_client_secret", "calcom_webhook_secret"):
+        value = getattr(settings, name)
+        if not (value.isascii() and value.isprintable()) or " " in value:
+            raise ConfigurationError(
+                f"'{PREFIX}{name.upper()}' has a blank, a line break or a character beyond ASCII; "
+                "copy it again."
+            )
+
+
+def _check_calcom_functions(settings: Settings) -> None:
+    for name in ("calcom_account", "calcom_connect"):
+        value = getattr(settings, name)
+        if value is not None and not callable(value):
+            raise ConfigurationError(
+                f"'{PREFIX}{name.upper()}' is a {type(value).__name__}; it must be a function that takes the "
+                "request, or None."
+            )
+
+
+def _check_calcom_scopes(settings: Settings) -> None:
+    scopes = settings.calcom_scopes
+    known = isinstance(scopes, (list, tuple)) and all(
+        isinstance(each, str) and _SCOPE.fullmatch(each) for each in scopes
+    )
+    if not known:
+        raise ConfigurationError(
+            f"'BOOKER_CALCOM_SCOPES' is {scopes!r}; it must be a list of scopes such as 'BOOKING_READ'."
+        )
+
+
+def _check_calcom_zone(settings: Settings) -> None:
+    if not settings.calcom_zone:
+        return
+    try:
+        times.zone(settings.calcom_zone)
+    except ValueError as error:
+        raise ConfigurationError(f"'BOOKER_CALCOM_ZONE' cannot be used: {error}") from None
+
+
+def _check_calcom_auth(settings: Settings) -> None:
+    """Refuse what does not go together (contracts/calcom.md 4.2)."""
+    auth = calcom_auth(settings)
+    needed = {
+        "none": (),
+        "key": ("calcom_api_key",),
+        "platform": ("calcom_client_id", "calcom_client_secret"),
+        "oauth": ("calcom_client_id",),
+    }
+    for name in needed[auth]:
+        if not getattr(settings, name):
+            raise ConfigurationError(
+                f"Cal.com is called as '{auth}', but '{PREFIX}{name.upper()}' is not set. Set it, or say in "
+                "'BOOKER_CALCOM_AUTH' who calls; 'oauth' is also chosen by 'BOOKER_CALCOM_CONNECT'."
+            )
+    if settings.calcom_connect is None:
+        return
+    if auth != "oauth":
+        raise ConfigurationError(
+            f"'BOOKER_CALCOM_CONNECT' is set, but Cal.com is called as '{auth}': accounts are connected by "
+            "OAuth 2.0 clients only. Set 'BOOKER_CALCOM_AUTH' to 'oauth', or leave out the function."
+        )
+    if not settings.public_url:
+        raise ConfigurationError(
+            "'BOOKER_CALCOM_CONNECT' is set but 'BOOKER_PUBLIC_URL' is not; Cal.com sends people back to an "
+            "address below it."
+        )
+
+
+def _check_calcom_whom(settings: Settings) -> None:
+    if settings.calcom_username and settings.calcom_team:
+        raise ConfigurationError(
+            "'BOOKER_CALCOM_USERNAME' and 'BOOKER_CALCOM_TEAM' are both set; set one of them."
+        )
+    if not (settings.calcom_username or settings.calcom_team or settings.calcom_account):
+        raise ConfigurationError(
+            "'BOOKER_PROVIDER' is 'calcom' but nobody says whose event types are offered: set "
+            "'BOOKER_CALCOM_USERNAME' or 'BOOKER_CALCOM_TEAM', or a function in 'BOOKER_CALCOM_ACCOUNT'."
+        )
+
+
+def _check_calcom(settings: Settings) -> None:
+    if settings.provider == "calcom":
+        _check_calcom_auth(settings)
+        _check_calcom_whom(settings)
+
+
 _CHECKS: tuple[Callable[[Settings], None], ...] = (
+    _text(*(each.name for each in fields(Settings) if each.type == "str")),
     _one_of("links", "", "signed", "uid"),
     _one_of("calcom_auth", "", "none", "key", "platform", "oauth"),
     _one_of("dispatch", "thread", "none"),
-    _text("database_url", "public_url", "mail_url", "mail_from", "link_limit", "limit_storage"),
     _check_provider,
     _check_event_types,
     _check_link_days,
     _check_link_limit,
+    _check_redirect_origins,
     _check_embed_origins,
     _check_csp,
-    _check_public_url,
+    _address("public_url", required=False),
+    _address("calcom_api_url", required=True),
+    _address("calcom_app_url", required=True),
     _check_mail,
+    _check_calcom_texts,
+    _check_calcom_functions,
+    _check_calcom_scopes,
+    _check_calcom_zone,
+    _check_calcom,
 )

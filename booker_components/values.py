@@ -432,6 +432,11 @@ class Booking:
         return self.hosts[0]
 
     @property
+    def is_held(self) -> bool:
+        """Whether a guest holds it; of what guests share, each holds a seat, and the whole is nobody's."""
+        return bool(self.shared or self.attendee.name or self.attendee.email)
+
+    @property
     def is_open(self) -> bool:
         """Whether it is still going to take place, as far as its status tells."""
         return self.status in (BookingStatus.CONFIRMED, BookingStatus.PENDING)

@@ -83,6 +83,7 @@ def make_app(tmp_path: Path, clock: FrozenClock, recorder: Recorder) -> Iterator
 
     yield build
     for app in made:
+        app.extensions["booker"].receiver.stop()
         app.extensions["booker"].outbox.stop()
         app.extensions["booker"].storage.close()
 

@@ -285,7 +285,7 @@ def test_a_parked_event_holds_back_its_booking_until_it_is_retried(outbox, ear, 
 @pytest.mark.parametrize(
     "damage",
     [
-        pytest.param("kind = 'booking.rejected'", id="kind of a newer version"),
+        pytest.param("kind = 'booking.unheard_of'", id="kind of a newer version"),
         pytest.param("booking = '{}'", id="empty booking"),
         pytest.param("booking = '{'", id="no JSON"),
     ],
@@ -305,7 +305,7 @@ def test_an_event_that_cannot_be_read_fails_alone(damage, storage, outbox, ear, 
 
     assert (first, _told(ear, "two")) == (1, [CREATED])
     assert (waiting.booking_uid, waiting.attempts, parked.attempts) == ("one", 1, 2)
-    assert parked.kind == ("booking.rejected" if "kind" in damage else CREATED)
+    assert parked.kind == ("booking.unheard_of" if "kind" in damage else CREATED)
 
 
 def test_time_without_any_attempt_parks_nothing(outbox, ear, clock):
@@ -707,3 +707,14 @@ def test_failures_are_told_without_personal_data(storage, clock, caplog):
     assert "test_outbox.py" in caplog.text
     for private in told:
         assert private not in caplog.text
+
+
+def test_a_booking_is_remembered_as_it_was_last_told(storage, clock):
+    """What nobody can read any more was once told; of what was never told there is nothing."""
+    box = Outbox(storage, clock=clock)
+    box.add(CREATED, ONE)
+    box.add(CREATED, TWO)
+    box.add(MOVED, replace(ONE, title="Moved", revision=2))
+
+    assert box.last_told("one").title == "Moved"
+    assert box.last_told("three") is None

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from booker_components import ConfigurationError
-from booker_components.settings import Settings, rate_limiter, secret_keys, settings_table
+from booker_components.settings import Settings, calcom_auth, rate_limiter, secret_keys, settings_table
 
 from .conftest import INTRO
 
 
 def test_nothing_set_gives_the_defaults() -> None:
-    """An app without BOOKER_ keys gets the embedded engine and signed links."""
+    """An app without BOOKER_ keys gets the embedded engine, and the links that are its provider's."""
     settings = Settings.read({"DEBUG": True})
 
-    assert (settings.provider, settings.links, settings.dispatch) == ("embedded", "signed", "thread")
+    assert (settings.provider, settings.links, settings.dispatch) == ("embedded", "", "thread")
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,8 @@ def test_nothing_set_gives_the_defaults() -> None:
         pytest.param("BOOKER_QQQQQQQ", "uid", "see the settings table", id="unknown"),
         pytest.param("BOOKER_LINKS", "none", "'signed' or 'uid'", id="links"),
         pytest.param("BOOKER_DISPATCH", "celery", "'thread' or 'none'", id="dispatch"),
-        pytest.param("BOOKER_PROVIDER", "other", "'embedded' or a provider", id="provider"),
-        pytest.param("BOOKER_PROVIDER", None, "'embedded' or a provider", id="no provider"),
+        pytest.param("BOOKER_PROVIDER", "other", "'embedded', 'calcom' or a provider", id="provider"),
+        pytest.param("BOOKER_PROVIDER", None, "'embedded', 'calcom' or a provider", id="no provider"),
         pytest.param("BOOKER_EVENT_TYPES", None, "a list of EventType", id="no event types"),
         pytest.param("BOOKER_EVENT_TYPES", {"a": INTRO}, "a list of EventType", id="event types by name"),
         pytest.param("BOOKER_EVENT_TYPES", INTRO, "a list of EventType", id="one event type"),
@@ -52,6 +52,12 @@ def test_nothing_set_gives_the_defaults() -> None:
             "BOOKER_EMBED_ORIGINS", ["https://a.example/x"], "without a path", id="origin with path"
         ),
         pytest.param("BOOKER_EMBED_ORIGINS", ["https://a.example; x"], "a list", id="origin with semicolon"),
+        pytest.param("BOOKER_REDIRECT_ORIGINS", "https://a.example", "a list of origins", id="one target"),
+        pytest.param(
+            "BOOKER_REDIRECT_ORIGINS", ["https://a.example/x"], "without a path", id="target's path"
+        ),
+        pytest.param("BOOKER_REDIRECT_ORIGINS", ["https://*.a.example"], "without '*'", id="any target"),
+        pytest.param("BOOKER_REDIRECT_ORIGINS", [None], "a list of origins", id="target of no text"),
         pytest.param("BOOKER_CSP", None, "map names to sources", id="no csp"),
         pytest.param("BOOKER_CSP", "font-src 'self'", "map names to sources", id="csp as text"),
         pytest.param("BOOKER_CSP", {"font-src": ["'self'"]}, "in one text", id="csp sources as list"),
@@ -59,7 +65,27 @@ def test_nothing_set_gives_the_defaults() -> None:
         pytest.param("BOOKER_CSP", {"report-uri": "x"}, "font-src", id="not a source list"),
         pytest.param("BOOKER_PUBLIC_URL", "example.org", "http://", id="no scheme"),
         pytest.param("BOOKER_PUBLIC_URL", "https://example.org/", "slash", id="slash at the end"),
+        pytest.param("BOOKER_PUBLIC_URL", "https://example.org?x", "query", id="query at the end"),
+        pytest.param("BOOKER_PUBLIC_URL", "https://example.org\n", "slash", id="line break at the end"),
         pytest.param("BOOKER_MAIL_URL", "smtp://localhost", "BOOKER_MAIL_FROM", id="mail without sender"),
+        pytest.param("BOOKER_CALCOM_AUTH", "token", "'platform' or 'oauth'", id="caller"),
+        pytest.param("BOOKER_CALCOM_API_URL", "", "http://", id="no API"),
+        pytest.param("BOOKER_CALCOM_API_URL", "api.cal.com/v2", "http://", id="API without scheme"),
+        pytest.param("BOOKER_CALCOM_API_URL", "https://api.cal.com/v2/", "slash", id="API with slash"),
+        pytest.param("BOOKER_CALCOM_API_URL", "https://api.cal.com/v2?x=1", "query", id="API with query"),
+        pytest.param("BOOKER_CALCOM_API_URL", None, "must be a text", id="API of no text"),
+        pytest.param("BOOKER_CALCOM_APP_URL", "app.cal.com", "http://", id="app without scheme"),
+        pytest.param("BOOKER_CALCOM_USERNAME", 7, "must be a text", id="username"),
+        pytest.param("BOOKER_CALCOM_WEBHOOK_SECRET", "s\n", "copy it again", id="secret with line break"),
+        pytest.param("BOOKER_CALCOM_ACCOUNT", "ann", "must be a function", id="account"),
+        pytest.param("BOOKER_CALCOM_CONNECT", "ann", "must be a function", id="connect"),
+        pytest.param("BOOKER_CALCOM_SCOPES", "BOOKING_READ", "a list of scopes", id="one scope"),
+        pytest.param("BOOKER_CALCOM_SCOPES", ["booking:read"], "'BOOKING_READ'", id="scope of another kind"),
+        pytest.param(
+            "BOOKER_CALCOM_SCOPES", ["BOOKING_READ EVENT_TYPE_READ"], "a list", id="two scopes in one"
+        ),
+        pytest.param("BOOKER_CALCOM_SCOPES", [None], "a list of scopes", id="scope of no text"),
+        pytest.param("BOOKER_CALCOM_ZONE", "Mars/Base", "not an IANA time zone", id="zone"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_remedy(key: str, value: Any, said: str) -> None:
@@ -76,6 +102,110 @@ def test_origins_of_every_form_are_taken() -> None:
     origins = ["https://a.example", "http://localhost:8000", "http://[::1]:5000", "https://*.a.example:*"]
 
     assert Settings.read({"BOOKER_EMBED_ORIGINS": origins}).embed_origins == origins
+
+
+#: What every app that uses Cal.com has.
+CALCOM = {"BOOKER_PROVIDER": "calcom", "BOOKER_CALCOM_USERNAME": "ann"}
+CLIENT = {"BOOKER_CALCOM_CLIENT_ID": "client", "BOOKER_CALCOM_CLIENT_SECRET": "hush"}
+KEY = {"BOOKER_CALCOM_API_KEY": "cal_hush"}
+CONNECT: dict[str, Any] = {
+    "BOOKER_CALCOM_CONNECT": lambda request: "ann",
+    "BOOKER_PUBLIC_URL": "https://b.example",
+}
+
+
+@pytest.mark.parametrize(
+    ("config", "auth"),
+    [
+        pytest.param({}, "none", id="nothing"),
+        pytest.param(KEY, "key", id="a key"),
+        pytest.param(CLIENT, "platform", id="a client"),
+        pytest.param(CLIENT | KEY, "platform", id="a client and its owner's key"),
+        pytest.param(CLIENT | CONNECT, "oauth", id="a client that connects"),
+        pytest.param(
+            {"BOOKER_CALCOM_CLIENT_ID": "client"} | CONNECT, "oauth", id="a public client that connects"
+        ),
+        pytest.param(CLIENT | {"BOOKER_CALCOM_AUTH": "oauth"}, "oauth", id="as said: oauth"),
+        pytest.param(KEY | {"BOOKER_CALCOM_AUTH": "none"}, "none", id="as said: none"),
+    ],
+)
+def test_who_calls_cal_com_follows_from_the_keys(config: dict[str, Any], auth: str) -> None:
+    """Unless it is said, the keys that are there decide."""
+    assert calcom_auth(Settings.read(CALCOM | config)) == auth
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        pytest.param({"BOOKER_CALCOM_AUTH": "key"}, "BOOKER_CALCOM_API_KEY", id="key without key"),
+        pytest.param(
+            {"BOOKER_CALCOM_AUTH": "platform", "BOOKER_CALCOM_CLIENT_ID": "client"},
+            "BOOKER_CALCOM_CLIENT_SECRET",
+            id="platform without secret",
+        ),
+        pytest.param(
+            {"BOOKER_CALCOM_AUTH": "platform", "BOOKER_CALCOM_CLIENT_SECRET": "hush"},
+            "BOOKER_CALCOM_CLIENT_ID",
+            id="platform without id",
+        ),
+        pytest.param({"BOOKER_CALCOM_AUTH": "oauth"}, "BOOKER_CALCOM_CLIENT_ID", id="oauth without id"),
+        pytest.param({"BOOKER_CALCOM_CLIENT_ID": "client"}, "BOOKER_CALCOM_CONNECT", id="an id alone"),
+        pytest.param(CONNECT, "OAuth 2.0 clients only", id="connecting without a client"),
+        pytest.param(
+            CONNECT | CLIENT | {"BOOKER_CALCOM_AUTH": "platform"}, "'oauth'", id="connecting as platform"
+        ),
+        pytest.param(
+            CONNECT | CLIENT | {"BOOKER_PUBLIC_URL": ""}, "BOOKER_PUBLIC_URL", id="connecting without address"
+        ),
+        pytest.param({"BOOKER_CALCOM_USERNAME": ""}, "BOOKER_CALCOM_TEAM", id="nobody's event types"),
+        pytest.param({"BOOKER_CALCOM_TEAM": "sales"}, "set one of them", id="a user's and a team's"),
+        pytest.param(
+            KEY | {"BOOKER_CALCOM_API_KEY": "cal_hush\n"}, "copy it again", id="key with line break"
+        ),
+        pytest.param(
+            CLIENT | {"BOOKER_CALCOM_CLIENT_SECRET": "hush hush"}, "copy it", id="secret with blank"
+        ),
+        pytest.param(CLIENT | {"BOOKER_CALCOM_CLIENT_ID": "clïent"}, "beyond ASCII", id="id beyond ASCII"),
+    ],
+)
+def test_settings_of_cal_com_that_do_not_go_together_are_named(config: dict[str, Any], said: str) -> None:
+    """Each refusal names a key to set or to leave out, and shows no secret."""
+    with pytest.raises(ConfigurationError, match="BOOKER_CALCOM_") as refusal:
+        Settings.read(CALCOM | config)
+
+    assert said in str(refusal.value)
+    assert "hush" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        pytest.param({"BOOKER_CALCOM_USERNAME": "", "BOOKER_CALCOM_TEAM": "sales"}, id="a team"),
+        pytest.param(
+            {"BOOKER_CALCOM_USERNAME": "", "BOOKER_CALCOM_ACCOUNT": lambda request: "ann"}, id="a function"
+        ),
+        pytest.param(
+            {"BOOKER_CALCOM_ZONE": "Europe/Rome", "BOOKER_CALCOM_SCOPES": []}, id="a zone, no scope"
+        ),
+        pytest.param({"BOOKER_CALCOM_API_URL": "http://127.0.0.1:5003/v2"}, id="an own server"),
+        pytest.param({"BOOKER_REDIRECT_ORIGINS": ["https://a.example:8443"]}, id="an origin to go to"),
+    ],
+)
+def test_settings_of_cal_com_that_go_together_are_taken(config: dict[str, Any]) -> None:
+    """Nothing is asked for that is not needed, such as the secret of webhooks."""
+    assert Settings.read(CALCOM | config).provider == "calcom"
+
+
+def test_what_is_left_of_cal_com_is_no_mistake_elsewhere() -> None:
+    """Whoever goes back to the embedded engine need not clear away every key."""
+    assert Settings.read({"BOOKER_CALCOM_AUTH": "key"}).provider == "embedded"
+
+
+def test_secrets_show_in_no_representation() -> None:
+    """What is logged by accident tells nothing."""
+    config = CALCOM | CLIENT | KEY | {"BOOKER_CALCOM_WEBHOOK_SECRET": "hush"}
+
+    assert "hush" not in repr(Settings.read(config))
 
 
 def test_a_missing_secret_key_is_refused_with_the_remedy() -> None:

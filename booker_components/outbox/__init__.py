@@ -114,6 +114,13 @@ class Outbox:
         with self._storage.reading() as connection:
             return tuple(event_of(row) for row in connection.execute(query))
 
+    def last_told(self, uid: str) -> Booking | None:
+        """Give the booking *uid* as its latest event has it; None if there is none."""
+        query = select(events).where(events.c.booking_uid == uid).order_by(events.c.id.desc()).limit(1)
+        with self._storage.reading() as connection:
+            row = connection.execute(query).first()
+            return event_of(row).booking if row else None
+
     def deliveries(self, state: DeliveryState | None = None, limit: int = 100) -> tuple[Delivery, ...]:
         """Give the latest deliveries, newest first, only those in *state* if it is given."""
         query = joined().order_by(deliveries.c.id.desc()).limit(limit)

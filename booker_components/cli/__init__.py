@@ -1,4 +1,4 @@
-"""The commands `flask booker check`, `outbox` and `deliver`."""
+"""The commands `flask booker check`, `outbox`, `deliver` and `calcom`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from babel import Locale
 from flask import Blueprint
 from flask.cli import with_appcontext
 
-from . import times
-from .errors import BookerError
-from .outbox import DeliveryState, Outbox
-from .providers import ExplainsSlots
-from .values import EventType, TimeWindow
-from .web.runtime import Runtime, runtime
+from .. import times
+from ..errors import BookerError
+from ..outbox import DeliveryState
+from ..providers import ExplainsSlots
+from ..values import EventType, TimeWindow
+from ..web.runtime import Runtime, runtime
+from .calcom import calcom
 
 _LOCALE = Locale("en", "GB")
 _WHY = {
@@ -32,7 +33,7 @@ _WHY = {
 
 def register(blueprint: Blueprint) -> None:
     """Add the commands to *blueprint*, which adds them to `flask`."""
-    for command in (check, outbox, deliver):
+    for command in (check, outbox, deliver, calcom):
         blueprint.cli.add_command(command)
 
 
@@ -136,21 +137,27 @@ def outbox(state: str | None, limit: int, retry: bool) -> None:
 )
 @with_appcontext
 def deliver(watch: bool, every: float) -> None:
-    """Deliver events that are due, in this process."""
-    box = runtime().outbox
+    """Take webhooks and deliver events that are due, in this process."""
+    parts = runtime()
     if not watch:
-        click.echo(f"{box.deliver_due()} delivered.")
+        click.echo(f"{_deliver(parts)} delivered.")
         return
     while True:
-        if count := _look(box):
+        if count := _look(parts):
             click.echo(f"{count} delivered.")
         time.sleep(every)
 
 
-def _look(box: Outbox) -> int:
+def _deliver(parts: Runtime) -> int:
+    # Webhooks first: what they tell is delivered along.
+    parts.receiver.take_due()
+    return parts.outbox.deliver_due()
+
+
+def _look(parts: Runtime) -> int:
     """Deliver what is due; after a failure there is a next look, as in the thread of a web process."""
     try:
-        return box.deliver_due()
+        return _deliver(parts)
     except Exception as error:
         # The class alone: what a database says may quote personal data.
         click.echo(f"{type(error).__name__}: nothing delivered; the next look follows.", err=True)

@@ -1,0 +1,238 @@
+"""The commands `flask booker calcom check`, `sync` and `webhooks`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Any
+
+import click
+from flask.cli import with_appcontext
+
+from .. import times
+from ..errors import BookerError, ConfigurationError
+from ..providers.calcom.accounts import PROVIDER, ClientIdentity
+from ..providers.calcom.client import CalcomClient
+from ..providers.calcom.failures import CalcomForbidden
+from ..providers.calcom.registrations import Registration, Registrations
+from ..providers.calcom.webhooks import TRIGGERS
+from ..records.inbox import InboxState
+from ..settings import calcom_auth
+from ..web.runtime import Runtime, runtime
+from .findings import Addresses, Mark, findings
+
+if TYPE_CHECKING:
+    from ..providers.calcom.parts import CalcomParts
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SPAN = re.compile(r"(\d{1,4})([mhdw])", re.ASCII)
+
+
+@click.group()
+def calcom() -> None:
+    """Set up, verify and reconcile Cal.com."""
+
+
+def _command(action: Callable[..., None]) -> Callable[..., None]:
+    """Hand *action* the app's parts, Cal.com's, and the name of the account that every call is for."""
+
+    @click.option("--account", default="", help="The name of a connected account, in place of the settings'.")
+    @with_appcontext
+    def run(account: str, **options: Any) -> None:
+        parts = runtime()
+        if parts.calcom is None:
+            raise click.ClickException(
+                f"The provider of this app is '{parts.service.provider.name}'; this command needs "
+                "'BOOKER_PROVIDER' to be 'calcom'."
+            )
+        with _in_words(), parts.calcom.accounts.using(account or None):
+            action(parts, parts.calcom, account, **options)
+
+    return update_wrapper(run, action)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say failures in words: whoever runs a command is not helped by a traceback."""
+    try:
+        yield
+    except CalcomForbidden as error:
+        raise click.ClickException(
+            f"{error.message} Name an account with --account, or set 'BOOKER_CALCOM_API_KEY'."
+        ) from error
+    except (BookerError, ConfigurationError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+# --- check ---------------------------------------------------------------------------------------
+
+
+@calcom.command()
+@click.option("--set", "sets", is_flag=True, help="Write the first three addresses into the Platform client.")
+@click.option("--yes", is_flag=True, help="Do not ask before --set.")
+@_command
+def check(parts: Runtime, calcom: CalcomParts, account: str, sets: bool, yes: bool) -> None:
+    """Show the addresses to enter at Cal.com, and verify keys, versions, event types and addresses.
+
+    Ends with exit code 1 if something is wrong.
+    """
+    addresses = Addresses.of(parts)
+    click.echo("\n".join(addresses.lines()))
+    if sets:
+        _set(parts, calcom, addresses, yes)
+    wrong = False
+    for each in findings(parts, calcom, addresses, account):
+        click.echo(f"{each.mark.value:<7}{each.text}")
+        wrong = wrong or each.mark is Mark.WRONG
+    if wrong:
+        raise SystemExit(1)
+
+
+def _set(parts: Runtime, calcom: CalcomParts, addresses: Addresses, yes: bool) -> None:
+    if calcom.platform is None:
+        raise click.ClickException("--set is for a Platform client; only such have these addresses.")
+    _require_public_url(parts)
+    if not yes:
+        click.confirm("Write the first three addresses into the Platform client?", abort=True)
+    calcom.platform.set_addresses(
+        booking=addresses.booking, reschedule=addresses.reschedule, cancel=addresses.cancel
+    )
+    click.echo("Written.")
+
+
+def _require_public_url(parts: Runtime) -> None:
+    if not parts.settings.public_url:
+        raise click.ClickException("'BOOKER_PUBLIC_URL' is not set, so nobody knows our addresses; set it.")
+
+
+# --- sync ----------------------------------------------------------------------------------------
+
+
+def _since(context: click.Context, parameter: click.Parameter, text: str) -> timedelta | datetime:
+    if match := _SPAN.fullmatch(text):
+        return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    try:
+        return times.parse_instant(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"'{text}' is neither a span such as 2d or 12h nor an instant such as 2026-03-12T09:00Z."
+        ) from None
+
+
+@calcom.command()
+@click.option(
+    "--since",
+    default="2d",
+    show_default=True,
+    callback=_since,
+    metavar="SPAN|INSTANT",
+    help="How far back to look: 30m, 12h, 2d, 1w, or 2026-03-12T09:00Z.",
+)
+@click.option("--retry", is_flag=True, help="Take webhooks again that were given up after a day of failures.")
+@_command
+def sync(parts: Runtime, calcom: CalcomParts, account: str, since: timedelta | datetime, retry: bool) -> None:
+    """Look for changes that no webhook told of, and take the webhooks that wait.
+
+    Safe to run at any time and as often as wanted: what is known already is told to nobody again. Asks for
+    the account of the settings, or for every connected account. Ends with exit code 1 if one of them fails.
+    """
+    start = parts.service.clock() - since if isinstance(since, timedelta) else since
+    failed = False
+    for choice in _accounts(parts, calcom, account):
+        name = f"Account '{choice}': " if choice else ""
+        try:
+            with calcom.accounts.using(choice):
+                found = parts.service.sync(start)
+        except BookerError as error:
+            click.echo(f"{name}{error.message}", err=True)
+            failed = True
+        else:
+            click.echo(f"{name}New since {times.format_instant(start)}: {found}.")
+    _take(parts, retry)
+    if failed:
+        raise SystemExit(1)
+
+
+def _accounts(parts: Runtime, calcom: CalcomParts, account: str) -> Sequence[str | None]:
+    """Give whose bookings to look at: with a client, the connected accounts', for it has none itself."""
+    if account:
+        return (account,)
+    if calcom.tokens is None or calcom_auth(parts.settings) not in {"platform", "oauth"}:
+        return (None,)
+    connected = calcom.tokens.accounts(PROVIDER)
+    if not connected:
+        raise click.ClickException("No account is connected, so there are no bookings to look at.")
+    return connected
+
+
+def _take(parts: Runtime, retry: bool) -> None:
+    receiver = parts.receiver
+    if retry:
+        click.echo(f"Webhooks due again: {receiver.inbox.retry(receiver.provider)}.")
+    taken = receiver.take_due()
+    counts = receiver.inbox.counts(receiver.provider)
+    waiting, parked = counts[InboxState.NEW], counts[InboxState.PARKED]
+    click.echo(f"Webhooks taken up: {taken}. Waiting: {waiting}. Given up: {parked}.")
+
+
+# --- webhooks ------------------------------------------------------------------------------------
+
+
+@calcom.command()
+@click.option("--event-type", default="", metavar="ID", help="Those of one event type.")
+@click.option("--register", "registers", is_flag=True, help="Have Cal.com tell this app of every change.")
+@click.option("--remove", default="", metavar="ID", help="Remove a registration.")
+@_command
+def webhooks(
+    parts: Runtime, calcom: CalcomParts, account: str, event_type: str, registers: bool, remove: str
+) -> None:
+    """Show the webhooks that are registered at Cal.com; register this app's, or remove one.
+
+    They are those of the account; with a Platform client, those of the client, which tell of all its users.
+    """
+    found = _registrations(parts, calcom, account, event_type)
+    if remove:
+        found.remove(remove)
+        click.echo(f"Removed {remove}.")
+    if registers:
+        _require_public_url(parts)
+        _require_secret(parts)
+        made = found.register(Addresses.of(parts).webhook, parts.settings.calcom_webhook_secret)
+        click.echo(f"Registered {made.id}.")
+    listed = found.all()
+    for each in listed:
+        click.echo(_line(parts, each))
+    if not listed:
+        click.echo("No webhooks are registered; --register does it.")
+
+
+def _registrations(parts: Runtime, calcom: CalcomParts, account: str, event_type: str) -> Registrations:
+    if event_type:
+        return Registrations(calcom.client, "event-types", event_type)
+    if calcom.platform is None or account:
+        return Registrations(calcom.client)
+    settings = parts.settings
+    owner = ClientIdentity(client_id=settings.calcom_client_id, secret=settings.calcom_client_secret)
+    client = CalcomClient(calcom.http, settings.calcom_api_url, owner)
+    return Registrations(client, "oauth-clients", settings.calcom_client_id)
+
+
+def _require_secret(parts: Runtime) -> None:
+    if not parts.settings.calcom_webhook_secret:
+        raise click.ClickException(
+            "'BOOKER_CALCOM_WEBHOOK_SECRET' is not set, so no webhook would be believed; set it to a long "
+            "random text, for example from: python -c 'import secrets; print(secrets.token_hex())'."
+        )
+
+
+def _line(parts: Runtime, each: Registration) -> str:
+    state = "active" if each.active else "inactive"
+    line = f"{each.id}  {each.url}  {state}  {len(TRIGGERS) - len(each.missing)} of {len(TRIGGERS)} triggers"
+    if each.url != Addresses.of(parts).webhook:
+        return line
+    if each.secret and each.secret != parts.settings.calcom_webhook_secret:
+        return f"{line}  signed with another secret than this app's: --register sets it"
+    return f"{line}  this app's"

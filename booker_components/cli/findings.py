@@ -1,0 +1,258 @@
+"""What `flask booker calcom check` finds out: our addresses, and whether Cal.com and the settings agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, TypeVar
+
+from ..errors import BookerError
+from ..providers.calcom.accounts import PROVIDER
+from ..providers.calcom.client import CalcomClient, Resource, quote
+from ..providers.calcom.failures import CalcomForbidden
+from ..redirects import is_allowed
+from ..settings import calcom_auth
+from ..values import BookingFilter, EventType, TimeWindow
+from ..web.runtime import Runtime
+
+if TYPE_CHECKING:
+    from ..providers.calcom.parts import CalcomParts
+
+# Without a public address, only the path can be told.
+_NOWHERE = "https://<BOOKER_PUBLIC_URL>"
+# An app may have thousands; a check is to end soon.
+_MOST_ACCOUNTS = 10
+_Result = TypeVar("_Result")
+
+
+class Mark(Enum):
+    """How a finding is to be taken."""
+
+    OK = "ok"
+    #: Worth knowing; may be meant so.
+    NOTE = "note"
+    WRONG = "WRONG"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    mark: Mark
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addresses:
+    """The addresses of this app that Cal.com is to know; none ends in a slash or has a query."""
+
+    booking: str
+    reschedule: str
+    cancel: str
+    success: str
+    webhook: str
+    callback: str
+
+    @classmethod
+    def of(cls, parts: Runtime) -> Addresses:
+        """Give the addresses of an app."""
+
+        def at(path: str) -> str:
+            return parts.public(path) or f"{_NOWHERE}{parts.mount}{path}"
+
+        return cls(
+            booking=at("/bookings"),
+            reschedule=at("/reschedule"),
+            cancel=at("/bookings/cancel"),
+            success=at("/bookings/return"),
+            webhook=at("/webhooks/calcom"),
+            callback=at("/oauth/calcom/callback"),
+        )
+
+    def lines(self) -> Iterator[str]:
+        """Give what to enter where, one a line."""
+        yield "To be entered at Cal.com exactly as they stand, without a slash or a query at the end:"
+        yield f"  Platform client, booking redirect     {self.booking}"
+        yield f"  Platform client, reschedule redirect  {self.reschedule}"
+        yield f"  Platform client, cancel redirect      {self.cancel}"
+        yield f"  event type, redirect on booking       {self.success}"
+        yield f"  webhook, subscriber URL               {self.webhook}"
+        yield f"  OAuth client, redirect URI            {self.callback}"
+
+
+def findings(
+    parts: Runtime, calcom: CalcomParts, addresses: Addresses, account: str = ""
+) -> Iterator[Finding]:
+    """Look at everything, one after the other; a failure is a finding too.
+
+    Of the connected accounts it looks at *account*, or at the first ones.
+    """
+    names = (account,) if account else calcom.tokens.accounts(PROVIDER) if calcom.tokens else ()
+    yield from _settings(parts)
+    yield from _credentials(parts, calcom)
+    if calcom.tokens:
+        yield from _connected(calcom, names)
+    yield from _contracts(parts)
+    yield from _platform_client(calcom, addresses)
+    if calcom.oauth and names:
+        with calcom.accounts.using(names[0]):
+            yield _oauth_client(calcom.client, parts.settings.calcom_client_id, addresses.callback)
+
+
+def _settings(parts: Runtime) -> Iterator[Finding]:
+    if not parts.settings.public_url:
+        yield Finding(Mark.WRONG, "'BOOKER_PUBLIC_URL' is not set, so Cal.com cannot be told our addresses.")
+    if not parts.settings.calcom_webhook_secret:
+        yield Finding(
+            Mark.NOTE,
+            "'BOOKER_CALCOM_WEBHOOK_SECRET' is not set: webhooks are refused, and what happens elsewhere is "
+            "only found by 'flask booker calcom sync'.",
+        )
+
+
+# --- who calls -----------------------------------------------------------------------------------
+
+
+def _credentials(parts: Runtime, calcom: CalcomParts) -> Iterator[Finding]:
+    auth = calcom_auth(parts.settings)
+    if auth == "none":
+        yield Finding(Mark.NOTE, "No key is set: guests can book, but nobody can list or sync bookings.")
+    if auth == "key":
+        yield _person(calcom.client, "The API key", "check 'BOOKER_CALCOM_API_KEY'")
+    if calcom.platform:
+        # The cheapest call that wants the client's secret.
+        look_up = calcom.platform.users
+        yield _tried(
+            lambda: look_up(emails=("nobody@example.invalid",)),
+            lambda _: "The Platform client's id and secret are good.",
+            "'BOOKER_CALCOM_CLIENT_ID' or 'BOOKER_CALCOM_CLIENT_SECRET' is refused",
+        )
+
+
+def _connected(calcom: CalcomParts, names: Sequence[str]) -> Iterator[Finding]:
+    if not names:
+        yield Finding(Mark.NOTE, "No account is connected yet.")
+    for name in names[:_MOST_ACCOUNTS]:
+        with calcom.accounts.using(name):
+            yield _person(calcom.client, f"The account '{name}'", "connect it anew")
+    if others := names[_MOST_ACCOUNTS:]:
+        yield Finding(Mark.NOTE, f"{len(others)} more accounts were not looked at; name one with --account.")
+
+
+def _person(client: CalcomClient, what: str, remedy: str) -> Finding:
+    return _tried(
+        lambda: client.get("/me", Resource.OTHER),
+        lambda me: f"{what} belongs to the user '{me.get('username') if isinstance(me, dict) else me}'.",
+        f"{what} is refused: {remedy}",
+    )
+
+
+# --- what is offered -----------------------------------------------------------------------------
+
+
+def _contracts(parts: Runtime) -> Iterator[Finding]:
+    """Read one of everything: each resource answers in its own version of the contract, or not at all."""
+    found: list[EventType] = []
+    yield _tried(
+        lambda: found.extend(parts.service.event_types()),
+        lambda _: f"Event types are read (version {Resource.EVENT_TYPES}).",
+    )
+    yield from _event_types(parts, found)
+    if found:
+        yield _slots(parts, found[0])
+    if calcom_auth(parts.settings) == "key":
+        yield _tried(
+            lambda: parts.service.bookings(BookingFilter(limit=1)),
+            lambda _: f"Bookings are read (version {Resource.BOOKINGS}).",
+        )
+
+
+def _slots(parts: Runtime, event_type: EventType) -> Finding:
+    now = parts.service.clock()
+    week = TimeWindow(start=now, end=now + timedelta(days=7))
+    return _tried(
+        lambda: parts.service.provider.slots(event_type, week),
+        lambda slots: f"Slots are read (version {Resource.SLOTS}): {len(slots)} in the next 7 days.",
+    )
+
+
+def _event_types(parts: Runtime, found: Sequence[EventType]) -> Iterator[Finding]:
+    if not found:
+        yield Finding(
+            Mark.WRONG,
+            "There are no event types to offer: check 'BOOKER_CALCOM_USERNAME' or 'BOOKER_CALCOM_TEAM', and "
+            "that they are not hidden at Cal.com.",
+        )
+    origins = (*parts.settings.redirect_origins, parts.settings.public_url)
+    for each in found:
+        name = f"Event type '{each.slug}'"
+        if each.elsewhere:
+            yield Finding(Mark.NOTE, f"{name} can be booked at Cal.com's own page only: {each.elsewhere}")
+        elif each.success_url and not is_allowed(each.success_url, origins):
+            yield Finding(
+                Mark.WRONG,
+                f"{name} sends guests to {each.success_url}, which is not allowed here: add its origin to "
+                "'BOOKER_REDIRECT_ORIGINS', or they stay on the booking page.",
+            )
+        else:
+            yield Finding(Mark.OK, f"{name} can be booked.")
+
+
+# --- clients -------------------------------------------------------------------------------------
+
+
+def _platform_client(calcom: CalcomParts, addresses: Addresses) -> Iterator[Finding]:
+    if calcom.platform is None:
+        return
+    try:
+        client = calcom.platform.client()
+    except BookerError as error:
+        yield Finding(Mark.NOTE, f"The Platform client's addresses were not looked at. {error.message}")
+        return
+    yield _address("booking redirect", client.booking_uri, addresses.booking)
+    yield _address("reschedule redirect", client.reschedule_uri, addresses.reschedule)
+    yield _address("cancel redirect", client.cancel_uri, addresses.cancel)
+    if not client.emails_enabled:
+        yield Finding(Mark.NOTE, "The Platform client sends no mails, so guests get no links from Cal.com.")
+
+
+def _address(name: str, configured: str, wanted: str) -> Finding:
+    """Judge an address to which Cal.com appends a slash, a uid and a query, as plain text."""
+    what = f"The {name} of the Platform client"
+    if not configured:
+        return Finding(Mark.NOTE, f"{what} is not set: Cal.com's mails have no such link. Wanted: {wanted}")
+    if configured == wanted:
+        return Finding(Mark.OK, f"{what} is {configured}")
+    if "?" in configured or "#" in configured:
+        why = "has a query or a fragment of its own, and Cal.com appends '/' and the uid behind it"
+    elif configured.endswith("/"):
+        why = "ends in a slash, and Cal.com appends another one with the uid"
+    else:
+        return Finding(Mark.NOTE, f"{what} is {configured}; this app's is {wanted}")
+    return Finding(Mark.WRONG, f"{what} is {configured}: it {why}, so every link breaks. Wanted: {wanted}")
+
+
+def _oauth_client(client: CalcomClient, id: str, wanted: str) -> Finding:
+    """Look at the redirect URI of an OAuth 2.0 client; of several the API tells one."""
+    try:
+        found = client.get(f"/auth/oauth2/clients/{quote(id)}", Resource.OTHER)
+    except BookerError as error:
+        return Finding(Mark.NOTE, f"The OAuth client's redirect URI was not looked at. {error.message}")
+    uri = found.get("redirect_uri") if isinstance(found, dict) else None
+    if uri == wanted:
+        return Finding(Mark.OK, f"The redirect URI of the OAuth client is {wanted}")
+    return Finding(Mark.NOTE, f"A redirect URI of the OAuth client is {uri}; {wanted} has to be one too.")
+
+
+def _tried(
+    ask: Callable[[], _Result], told: Callable[[_Result], str], refused: str = "Cal.com refuses the call"
+) -> Finding:
+    """Give what came of asking; the message of an error of ours holds no personal data."""
+    try:
+        return Finding(Mark.OK, told(ask()))
+    except CalcomForbidden as error:
+        return Finding(Mark.WRONG, f"{refused}. {error.message}")
+    except BookerError as error:
+        return Finding(Mark.WRONG, error.message)

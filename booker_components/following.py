@@ -1,0 +1,126 @@
+"""Follower: changes made elsewhere are found out by reading again, and told to the subscribers once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from .errors import BookingNotFound
+from .journal import RemoteJournal
+from .providers import Provider, ReceivesWebhooks
+from .values import Booking, BookingStatus, EventKind, Incoming
+
+
+class _Remote(Provider, ReceivesWebhooks, Protocol):
+    """A provider at which bookings change without us."""
+
+
+class Follower:
+    """Looks at the bookings of a remote provider, whatever the reason, and tells what is new about them."""
+
+    def __init__(self, provider: _Remote, journal: RemoteJournal) -> None:
+        self._provider = provider
+        self._journal = journal
+
+    def observe(self, uid: str) -> Booking:
+        """Read a booking, tell what is new about it, and give it as it now stands."""
+        booking = self._provider.get(uid)
+        for each in booking.each():
+            self._journal.observe(each)
+        return booking
+
+    def take(self, incoming: Incoming) -> None:
+        """Tell what a verified webhook is about; its bookings are read again, for it may be late.
+
+        Raises `ProviderError` where they cannot be read now; the webhook is then to be taken again.
+        """
+        if incoming.ping:
+            return
+        for uid in incoming.uids:
+            booking = self._reread(uid, incoming)
+            if booking is not None:
+                self._tell(booking, incoming)
+
+    def sync(self, since: datetime) -> int:
+        """Tell what has changed at the provider since *since*, aware; give how many changes.
+
+        `Unsupported` where the provider cannot be asked.
+        """
+        count = 0
+        shared: dict[str, list[Booking]] = {}
+        for booking in self._provider.changed_since(since):
+            count += sum(self._journal.observe(each) is not None for each in booking.each())
+            if whole := booking.shared or ("" if booking.is_held else booking.uid):
+                shared.setdefault(whole, []).append(booking)
+        # Seats that were given up are listed no more. Last, for one that moved is listed where it is now.
+        for whole, listed in shared.items():
+            gone = self._seats(whole, listed[0], besides={each.uid for each in listed})
+            count += sum(self._journal.observe(each) is not None for each in gone)
+        return count
+
+    def seat_given_up(self, uid: str) -> Booking | None:
+        """Give a seat that the provider no longer knows, as the subscribers last heard of it."""
+        last = self._journal.last_told(uid)
+        if last is None or not last.shared:
+            return None
+        return _given_up(last, last) if last.is_open else last
+
+    def _tell(self, booking: Booking, incoming: Incoming) -> None:
+        whole = not booking.is_held
+        touched = tuple(self._seats(booking.uid, booking)) if whole else self._closed_along(booking)
+        for each in touched:
+            self._journal.observe(each)
+        # Who of those that share a time did not come, the notice does not tell here.
+        if incoming.kind and not (whole and incoming.kind is EventKind.NO_SHOW):
+            for each in touched if whole else (booking,):
+                self._journal.told(incoming.kind, each, mark=incoming.key)
+
+    def _reread(self, uid: str, incoming: Incoming) -> Booking | None:
+        """Give the booking as it stands now; what can no longer be read, as the notice tells it."""
+        try:
+            return _with_guest(self._provider.get(uid), incoming.told)
+        except BookingNotFound:
+            return incoming.told
+
+    def _closed_along(self, booking: Booking) -> Sequence[Booking]:
+        """Give *booking* and, where it is closed, its series: one notice may stand for all that closed."""
+        if booking.is_open or not booking.series or booking.occurrences:
+            return booking.each()
+        try:
+            return (booking, *self._provider.get(booking.series).each())
+        except BookingNotFound:
+            return (booking,)
+
+    def _seats(self, whole: str, like: Booking, *, besides: Collection[str] = ()) -> Iterator[Booking]:
+        """Give the seats that we know of *whole*, as they stand; *like* tells why they may be gone."""
+        for uid in self._journal.open_seats(whole):
+            if uid in besides:
+                continue
+            last = self._journal.last_told(uid)
+            try:
+                yield _with_guest(self._provider.get(uid), last)
+            except BookingNotFound:
+                if last is not None:
+                    yield _given_up(last, like)
+
+
+def _with_guest(booking: Booking, told: Booking | None) -> Booking:
+    """Give a seat with its guest, whom a provider may show to nobody but the host."""
+    guest = booking.attendee
+    if told is None or not booking.shared or guest.name or guest.email:
+        return booking
+    return replace(booking, attendee=told.attendee, notes=told.notes, answers=told.answers)
+
+
+def _given_up(seat: Booking, whole: Booking) -> Booking:
+    """Give a seat that is there no more, as it was last told, cancelled as the *whole* was."""
+    return replace(
+        seat,
+        status=BookingStatus.CANCELLED,
+        revision=2,
+        reason="" if whole.is_open else whole.reason,
+        changed_by="" if whole.is_open else whole.changed_by,
+        updated_at=whole.updated_at,
+    )
