@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 5000
+PROVIDER ?= embedded
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -14,8 +15,8 @@ UV ?= uv
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
 
-demo: $(READY) ## Serve the demo app at http://127.0.0.1:5000 (PORT=8000 for another port)
-	@PORT=$(PORT) $(BIN)/python -m demo_app
+demo: $(READY) ## Serve the demo app at http://127.0.0.1:5000 (PORT=8000: another port; PROVIDER=calcom: over a pretended Cal.com)
+	@PORT='$(PORT)' PROVIDER='$(PROVIDER)' $(BIN)/python -m demo_app
 
 test: lint browser ## Run every check: style, types and all tests, in a browser too
 	$(BIN)/python -m pytest

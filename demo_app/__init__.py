@@ -13,7 +13,8 @@ from flask import Flask, Response
 
 from booker_components import Booker
 
-from . import pages
+from . import inbox, pages
+from .calcom import Practice
 from .gallery import bp as gallery
 from .heard import HeardEvents
 from .seeds import seed as seed
@@ -26,26 +27,52 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+#: The pages of the navigation: endpoint and label.
+NAV = (
+    ("demo.home", "Services"),
+    ("demo.appointments", "Book"),
+    ("demo.desk", "Desk"),
+    ("demo.events", "Events"),
+    ("inbox.show", "Inbox"),
+    ("gallery.index", "Gallery"),
+)
 
-def create_app(config: Mapping[str, Any] | None = None) -> Flask:
-    """Make the demo app.
+
+def create_app(config: Mapping[str, Any] | None = None, *, practice: Practice | None = None) -> Flask:
+    """Make the demo app, which keeps its bookings itself or, with *practice*, at Cal.com.
 
     *config* goes over the defaults; its key `INSTANCE_PATH` names the folder for the database, the log of
-    events and the secret key.
+    events and the secret key: one for each *practice*, whose bookings no other knows.
     """
     config = dict(config or {})
     app = Flask(__name__, instance_path=config.pop("INSTANCE_PATH", None))
     Path(app.instance_path).mkdir(parents=True, exist_ok=True)
-    app.config.from_mapping(BOOKER_EVENT_TYPES=str(HERE / "booking.toml"))
+    app.config.from_mapping(
+        practice.settings() if practice else {"BOOKER_EVENT_TYPES": str(HERE / "booking.toml")}
+    )
     app.config.from_mapping(config)
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = secret_key(Path(app.instance_path, "secret_key"))
     heard = HeardEvents(Path(app.instance_path, "heard.sqlite3"))
     Booker(app, subscribers=[heard])
-    app.register_blueprint(pages.create_blueprint(heard))
+    app.register_blueprint(pages.create_blueprint(heard, others=practice.others if practice else ()))
     app.register_blueprint(gallery)
+    if practice:
+        practice.connect(app)
+        app.register_blueprint(inbox.create_blueprint(practice))
+    app.jinja_env.globals["main_nav"] = [each for each in NAV if each[0].split(".")[0] in app.blueprints]
     app.after_request(_protect)
     return app
+
+
+def close(app: Flask) -> None:
+    """Stop what *app* does beside answering, and close what it holds open."""
+    parts = app.extensions["booker"]
+    parts.receiver.stop()
+    parts.outbox.stop()
+    parts.storage.close()
+    if parts.calcom:
+        parts.calcom.close()
 
 
 def secret_key(path: Path) -> str:

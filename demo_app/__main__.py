@@ -1,18 +1,28 @@
 """Serves the demo app: `python -m demo_app`.
 
-PORT names another port than 5000, DEMO_FOLDER another folder for the demo's data than instance/.
+PORT names another port than 5000, DEMO_FOLDER another folder for the demo's data than instance/. PROVIDER is
+embedded or calcom: with the latter the bookings are at a Cal.com that this process pretends to be. Nothing of
+that is kept: this Cal.com, and the folder with what the app knows of it, are gone at the end.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import tempfile
+from contextlib import ExitStack, suppress
 
+from flask import Flask
 from werkzeug.serving import make_server
 
 from booker_components import get_event_types
 
-from . import create_app, seed
+from . import close, create_app, seed
+from .calcom import open_practice
+
+#: Where the bookings may be.
+PROVIDERS = ("embedded", "calcom")
 
 GUIDE = """
   Alder & Finch is served at {address}
@@ -24,8 +34,20 @@ GUIDE = """
     {address}/desk                         the bookings, through the helper functions
     {address}/desk/events                  what the subscriber heard
     {address}/gallery                      every widget in every state
-
+{more}
   Ctrl-C stops it.
+"""
+
+CALCOM = """\
+    {address}/inbox                        Cal.com's mails, whose links lead here
+
+  The bookings are at a Cal.com that this process pretends to be. To see what is special about it:
+    1. book a first visit, and open the inbox: two mails, with links as Cal.com really writes them
+    2. move it by the link in the mail; the old mail's links then lead to the new booking
+    3. take a place in the back class, book the four weeks after surgery, request a home visit
+    4. press the buttons of the inbox: what others do at Cal.com arrives among the events, and on the desk
+    5. book with Theo, whose account is not the app's: his mails lead to Cal.com's own pages
+  It is all in memory: stop it, start it, and you have the bookings of the start again.
 """
 
 
@@ -37,22 +59,46 @@ def port() -> int:
     return int(text)
 
 
+def provider() -> str:
+    """Give the provider that PROVIDER names, or "embedded"."""
+    text = os.environ.get("PROVIDER", PROVIDERS[0])
+    if text not in PROVIDERS:
+        sys.exit(f"PROVIDER is {text!r}; it must be embedded or calcom, for example PROVIDER=calcom.")
+    return text
+
+
 def main() -> None:
     """Seed the demo and serve it until interrupted."""
-    chosen = port()
-    folder = os.environ.get("DEMO_FOLDER")
-    app = create_app({"INSTANCE_PATH": folder and os.path.abspath(folder)})
-    server = make_server("127.0.0.1", chosen, app, threaded=True)
-    with app.app_context():
-        seed()
-        slugs = [event_type.slug for event_type in get_event_types()]
+    chosen, backend = port(), provider()
     address = f"http://127.0.0.1:{chosen}"
-    bookers = "\n".join(f"    {address + '/book/' + slug:<50} a booker as a full page" for slug in slugs)
-    print(GUIDE.format(address=address, bookers=bookers), flush=True)
-    try:
+    # So that everything is closed then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
+        practice = stack.enter_context(open_practice(address)) if backend == "calcom" else None
+        folder = stack.enter_context(tempfile.TemporaryDirectory()) if practice else _folder()
+        app = create_app({"INSTANCE_PATH": folder}, practice=practice)
+        stack.callback(close, app)
+        server = make_server("127.0.0.1", chosen, app, threaded=True)
+        stack.callback(server.server_close)
+        with app.test_request_context():
+            seed(practice.others if practice else ())
+        if practice:
+            practice.tell()
+        print(_guide(app, address, CALCOM if practice else ""), flush=True)
         server.serve_forever()
-    except KeyboardInterrupt:
-        server.server_close()
+
+
+def _folder() -> str | None:
+    """Give the folder that DEMO_FOLDER names; None for instance/."""
+    folder = os.environ.get("DEMO_FOLDER")
+    return folder and os.path.abspath(folder)
+
+
+def _guide(app: Flask, address: str, more: str) -> str:
+    with app.app_context():
+        slugs = [event_type.slug for event_type in get_event_types()]
+    bookers = "\n".join(f"    {address + '/book/' + slug:<50} a booker as a full page" for slug in slugs)
+    return GUIDE.format(address=address, bookers=bookers, more=more.format(address=address))
 
 
 if __name__ == "__main__":

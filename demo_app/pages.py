@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from booker_components import (
     Booking,
-    BookingStatus,
     EventType,
     EventTypeNotFound,
+    Location,
+    LocationKind,
     get_event_type,
     get_event_types,
     get_slots,
@@ -27,22 +29,37 @@ from .heard import HeardEvents
 #: Where the practice is; its desk shows times of this zone.
 STUDIO = ZoneInfo("Europe/Berlin")
 
+#: What is said of a place that has neither a label nor, before booking, a value.
+_PLACES = {
+    LocationKind.IN_PERSON: "At the practice",
+    LocationKind.LINK: "Online",
+    LocationKind.ATTENDEE_PHONE: "By phone",
+    LocationKind.ATTENDEE_ADDRESS: "At your address",
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
     """A card of the home page."""
 
     event_type: EventType
+    #: The path of its booker.
+    path: str
+    #: "At the practice or Video call"
+    where: str
     #: "30 or 60 min"
     lengths: str
     #: "Thu 12 Mar, 09:00", at the practice; empty if there is none in two weeks.
     next_free: str
 
 
-def create_blueprint(heard: HeardEvents) -> Blueprint:
-    """Make the blueprint of the partner's pages; *heard* is the log that /desk/events shows."""
+def create_blueprint(heard: HeardEvents, *, others: Sequence[tuple[str, str]] = ()) -> Blueprint:
+    """Make the blueprint of the partner's pages; *heard* is the log that /desk/events shows.
+
+    *others* are owner and slug of what is offered beside the practice's own event types.
+    """
     bp = Blueprint("demo", __name__)
-    bp.add_url_rule("/", view_func=home)
+    bp.add_url_rule("/", "home", partial(home, others))
     bp.add_url_rule("/appointments", view_func=appointments)
     bp.add_url_rule("/appointments/<slug>", view_func=appointments)
     bp.add_url_rule("/desk", view_func=desk)
@@ -54,9 +71,11 @@ def create_blueprint(heard: HeardEvents) -> Blueprint:
     return bp
 
 
-def home() -> ResponseReturnValue:
-    """Show what the practice offers."""
-    return render_template("demo/home.html", services=[_service(each) for each in get_event_types()])
+def home(others: Sequence[tuple[str, str]]) -> ResponseReturnValue:
+    """Show what the practice offers, and those *others*."""
+    services = [_service(each) for each in get_event_types()]
+    services += [_service(get_event_type(slug, owner=owner), owner=owner) for owner, slug in others]
+    return render_template("demo/home.html", services=services)
 
 
 def appointments(slug: str = "first-visit") -> ResponseReturnValue:
@@ -69,13 +88,12 @@ def appointments(slug: str = "first-visit") -> ResponseReturnValue:
 
 
 def desk() -> ResponseReturnValue:
-    """List the bookings ahead, by day, and those that were cancelled."""
+    """List the bookings ahead, by day, and those that will not take place."""
     ahead = list_bookings(after=datetime.now(UTC), limit=200)
     open_ones = [booking for booking in ahead if booking.is_open]
-    cancelled = [booking for booking in ahead if booking.status is BookingStatus.CANCELLED]
-    return render_template(
-        "demo/desk.html", days=_by_day(open_ones), count=len(open_ones), cancelled=cancelled
-    )
+    # Where moving makes a new booking, the old one is cancelled too.
+    closed = [booking for booking in ahead if not booking.is_open and not booking.replaced_by]
+    return render_template("demo/desk.html", days=_by_day(open_ones), count=len(open_ones), closed=closed)
 
 
 def desk_booking(uid: str, widget: str) -> ResponseReturnValue:
@@ -105,15 +123,25 @@ def _by_day(bookings: Iterable[Booking]) -> list[tuple[str, list[Booking]]]:
     ]
 
 
-def _service(event_type: EventType) -> Service:
+def _service(event_type: EventType, *, owner: str = "") -> Service:
     minutes = [str(length // timedelta(minutes=1)) for length in event_type.durations]
     lengths = " or ".join(filter(None, (", ".join(minutes[:-1]), minutes[-1])))
-    return Service(event_type=event_type, lengths=f"{lengths} min", next_free=_next_free(event_type))
+    return Service(
+        event_type=event_type,
+        path=url_for("booker.book", slug=event_type.slug, username=owner or None),
+        where=" or ".join(map(_place, event_type.locations)),
+        lengths=f"{lengths} min",
+        next_free=_next_free(event_type, owner),
+    )
 
 
-def _next_free(event_type: EventType) -> str:
+def _place(location: Location) -> str:
+    return location.label or _PLACES.get(location.kind) or location.value
+
+
+def _next_free(event_type: EventType, owner: str) -> str:
     now = datetime.now(UTC)
-    slots = get_slots(event_type.slug, start=now, end=now + timedelta(days=14))
+    slots = get_slots(event_type.slug, start=now, end=now + timedelta(days=14), owner=owner)
     if not slots:
         return ""
     day = slots[0].start.astimezone(STUDIO)

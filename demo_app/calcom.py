@@ -1,0 +1,173 @@
+"""Alder & Finch at Cal.com: a pretended Cal.com in this process, what is set up there, what others do."""
+
+from __future__ import annotations
+
+import secrets
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from booker_components.testing import FakeCalcom
+from booker_components.testing.calcom import Booking, EventType, Mail, User
+
+#: The name under which the app keeps the tokens of the practice's managed user.
+ACCOUNT = "practice"
+
+_SET_UP = Path(__file__).with_name("calcom.toml")
+_STRANGERS = (
+    ("Ines Carvalho", "Europe/Lisbon"),
+    ("Noah Berg", "Europe/Oslo"),
+    ("Aiko Mori", "Asia/Tokyo"),
+    ("Lucía Romero", "America/Argentina/Buenos_Aires"),
+)
+
+
+@contextmanager
+def open_practice(address: str) -> Iterator[Practice]:
+    """Serve a Cal.com on a free port while the block runs; its mails and webhooks lead to *address*."""
+    with FakeCalcom(webhooks_at_once=True) as calcom:
+        yield Practice(calcom, address)
+
+
+class Practice:
+    """The accounts at Cal.com.
+
+    Mara, to whom everything belongs that the app offers, is a managed user of the app's Platform client; Theo
+    has a plain account beside it. Nothing outlives the process.
+    """
+
+    #: Owner and slug of what is not Mara's, and is offered all the same.
+    others = (("theo", "running-coaching"),)
+
+    def __init__(self, calcom: FakeCalcom, address: str) -> None:
+        """Set up the accounts at *calcom* for an app that is served at *address*."""
+        given = tomllib.loads(_SET_UP.read_text())
+        self._calcom = calcom
+        self._address = address
+        self._secret = secrets.token_urlsafe(24)
+        self._client = calcom.platform_client(
+            name="Alder & Finch",
+            redirect_uris=[address],
+            booking_uri=f"{address}/bookings",
+            reschedule_uri=f"{address}/reschedule",
+            cancel_uri=f"{address}/bookings/cancel",
+        )
+        self._mara = calcom.managed_user(
+            self._client, name="Mara Lindqvist", email="mara@alder-and-finch.example", zone="Europe/Berlin"
+        )
+        self._theo = calcom.add_user(
+            "theo", name="Theo Okafor", email="theo@okafor.example", zone="America/New_York"
+        )
+        self._mine = _set_up(calcom, self._mara, given["mara"])
+        # Whoever books at Cal.com's own page comes back to us (contracts/calcom.md 3.5).
+        _set_up(calcom, self._theo, given["theo"], successRedirectUrl=f"{address}/bookings/return")
+
+    # --- the app ---------------------------------------------------------------------------------
+
+    def settings(self) -> dict[str, Any]:
+        """Give the settings of an app that takes its bookings here."""
+        return {
+            "BOOKER_PROVIDER": "calcom",
+            "BOOKER_PUBLIC_URL": self._address,
+            "BOOKER_REDIRECT_ORIGINS": (self._address,),
+            "BOOKER_CALCOM_API_URL": self._calcom.url,
+            "BOOKER_CALCOM_APP_URL": self._calcom.app_url,
+            "BOOKER_CALCOM_CLIENT_ID": self._client.id,
+            "BOOKER_CALCOM_CLIENT_SECRET": self._client.secret,
+            "BOOKER_CALCOM_USERNAME": self._mara.username,
+            "BOOKER_CALCOM_ZONE": self._mara.zone,
+            "BOOKER_CALCOM_ACCOUNT": lambda request: ACCOUNT,
+            "BOOKER_CALCOM_WEBHOOK_SECRET": self._secret,
+        }
+
+    def connect(self, app: Flask) -> None:
+        """Let *app* get tokens of Mara's, with which it lists, confirms and declines."""
+        app.extensions["booker"].calcom.platform.adopt(ACCOUNT, self._mara.id)
+
+    def tell(self) -> None:
+        """Let Cal.com tell the app of every change from now on, which must be listening."""
+        for owner in (self._client, self._theo):
+            self._calcom.add_webhook(owner, f"{self._address}/webhooks/calcom", secret=self._secret)
+
+    # --- what is there ---------------------------------------------------------------------------
+
+    def mails(self, limit: int) -> list[Mail]:
+        """Give the latest mails, the newest first."""
+        return list(reversed(self._calcom.mails[-limit:]))
+
+    def start(self, mail: Mail) -> datetime:
+        """Give when the appointment is that *mail* is about."""
+        return self._calcom.booking(mail.uid).start
+
+    def receiver(self, mail: Mail) -> str:
+        """Give the address that *mail* goes to, without what Cal.com puts into those of managed users."""
+        return mail.to.replace(f"+{self._client.id}@", "@")
+
+    def on_our_pages(self, link: str) -> str:
+        """Give the path of ours for a *link* to Cal.com's own page; "" for any other."""
+        path = link.removeprefix(self._calcom.app_url)
+        return "" if path == link else path.replace("/booking/", "/bookings/", 1)
+
+    def waiting(self) -> Booking | None:
+        """Give the booking that has waited longest for its host; None if none does."""
+        return next((each for each in self._ahead() if each.status == "pending"), None)
+
+    def newest(self) -> Booking | None:
+        """Give the booking that was made last and still stands; None if there is none."""
+        return next((each for each in reversed(self._ahead()) if each.status == "accepted"), None)
+
+    def _ahead(self) -> list[Booking]:
+        now = datetime.now().astimezone()
+        return [each for each in self._calcom.bookings if each.open and each.start > now]
+
+    # --- what others do there; `Refusal` where Cal.com refuses -----------------------------------
+
+    def book(self, start: datetime) -> None:
+        """Book an introductory call as a stranger would, at Cal.com's own page."""
+        count = len(self._calcom.bookings)
+        name, zone = _STRANGERS[count % len(_STRANGERS)]
+        self._calcom.book(
+            self._mine["intro-call"],
+            start,
+            name=name,
+            email=f"stranger-{count}@example.com",
+            zone=zone,
+            answers={"topic": "Something else"},
+            location="https://meet.alder-and-finch.example/mara",
+        )
+
+    def confirm(self, uid: str) -> None:
+        """Accept a booking that waits, as its host."""
+        self._calcom.confirm(uid)
+
+    def decline(self, uid: str) -> None:
+        """Decline a booking that waits, as its host."""
+        self._calcom.decline(uid, reason="I am at a congress that day")
+
+    def cancel(self, uid: str) -> None:
+        """Cancel a booking as its host."""
+        host = self._calcom.booking(uid).hosts[0]
+        self._calcom.cancel(uid, reason="I am ill, I am sorry", by=host.email)
+
+
+def _set_up(calcom: FakeCalcom, owner: User, given: Mapping[str, Any], **more: Any) -> dict[str, EventType]:
+    """Set up the schedules and the event types of *owner*, and give the latter by slug."""
+    schedules = {
+        each["name"]: calcom.add_schedule(owner, hours=each["availability"], default=not number).id
+        for number, each in enumerate(given["schedules"])
+    }
+    return {
+        each["slug"]: calcom.add_event_type(
+            owner,
+            custom_name="{Event type title}",
+            **more,
+            **{name: value for name, value in each.items() if name != "schedule"},
+            scheduleId=schedules.get(each.get("schedule")),
+        )
+        for each in given["event_types"]
+    }
