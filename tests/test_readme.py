@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, render_template_string
 
+from booker_components import Booker
 from booker_components.settings import settings_table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +46,21 @@ def test_the_python_example_runs(partner: Flask, capsys: pytest.CaptureFixture[s
     exec(blocks("python")[1], {"app": partner})
 
     assert "['Intro call'] 0" in capsys.readouterr().out
+
+
+def test_the_calcom_examples_show_a_booker(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> None:
+    """The settings, the accounts and the stand-in of the section on Cal.com are one app together."""
+    app = Flask("partner", instance_path=str(tmp_path))
+    app.config["SECRET_KEY"] = "k" * 40
+    names = {"app": app, "Booker": Booker}
+
+    for example in blocks("python")[2:5]:
+        exec(example, names)
+    request.addfinalizer(app.extensions["booker"].calcom.close)
+
+    assert "200 OK" in capsys.readouterr().out.splitlines()
 
 
 def test_the_template_example_renders(partner: Flask) -> None:
