@@ -178,6 +178,7 @@
     const sent = form.matches(".bk-form") && submitter?.name !== "go";
     submitter?.setAttribute("aria-disabled", "true");
     if (sent) store("sent", draftOf(widget) || "");
+    if (sent && window !== top) put(form, "isEmbed", "true"); // htmx does not tell the server
     wait(widget, { quiet, zone, sent });
   }, true);
 

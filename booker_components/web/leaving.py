@@ -26,7 +26,8 @@ def after_booking(parts: Runtime, event_type: EventType, booking: Booking, query
     A page of the host's is shown in place of the whole page, also from a frame: there, and under htmx, the
     answer is a notice whose link leaves the frame, which scripts follow at once.
     """
-    embedded = request.headers.get("Sec-Fetch-Dest") in _FRAMES
+    # Under htmx browsers do not tell; scripts do.
+    embedded = request.headers.get("Sec-Fetch-Dest") in _FRAMES or "isEmbed" in request.form
     address = redirects.success_address(
         event_type, booking, query, origins=parts.settings.redirect_origins, embedded=embedded
     )
