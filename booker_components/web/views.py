@@ -188,11 +188,14 @@ def reschedule(uid: str = "") -> AnyResponse:
         return _closed(parts, found, verdict)
     identity = htmx.target_id() or "bk-reschedule"
     at = Steps.of_move(parts, event_type, found, query, id=identity, typed=typed)
-    return choosing.take_step(
-        at,
-        lambda start, form: parts.service.reschedule(
-            found.uid, start, reason=form.answer("reason") or "", revision=found.revision
-        ),
+    return choosing.take_step(at, partial(_move, parts, found))
+
+
+def _move(parts: Runtime, found: Booking, start: datetime, form: forms.Form) -> Booking:
+    # Moving takes no hold along, and the guest's own would make the time seem taken.
+    holding.let_go(parts, holding.uid_of(parts, request.form))
+    return parts.service.reschedule(
+        found.uid, start, reason=form.answer("reason") or "", revision=found.revision
     )
 
 
