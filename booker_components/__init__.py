@@ -29,6 +29,7 @@ from .helpers import confirm_booking as confirm_booking
 from .helpers import create_booking as create_booking
 from .helpers import decline_booking as decline_booking
 from .helpers import get_booking as get_booking
+from .helpers import get_calcom as get_calcom
 from .helpers import get_calendar_links as get_calendar_links
 from .helpers import get_event_type as get_event_type
 from .helpers import get_event_types as get_event_types
@@ -55,6 +56,7 @@ from .values import Attendee as Attendee
 from .values import Booking as Booking
 from .values import BookingEvent as BookingEvent
 from .values import BookingFilter as BookingFilter
+from .values import BookingOrder as BookingOrder
 from .values import BookingRequest as BookingRequest
 from .values import BookingStatus as BookingStatus
 from .values import BookingWindow as BookingWindow
@@ -67,6 +69,7 @@ from .values import Frequency as Frequency
 from .values import Hold as Hold
 from .values import Host as Host
 from .values import Incoming as Incoming
+from .values import Layout as Layout
 from .values import Location as Location
 from .values import LocationKind as LocationKind
 from .values import Occurrence as Occurrence
@@ -93,6 +96,7 @@ __all__ = [
     "BookingEvent",
     "BookingFilter",
     "BookingNotFound",
+    "BookingOrder",
     "BookingRequest",
     "BookingStatus",
     "BookingWindow",
@@ -114,6 +118,7 @@ __all__ = [
     "Host",
     "Incoming",
     "InvalidRequest",
+    "Layout",
     "LinkExpired",
     "LinkInvalid",
     "LinksCalendars",
@@ -153,6 +158,7 @@ __all__ = [
     "create_booking",
     "decline_booking",
     "get_booking",
+    "get_calcom",
     "get_calendar_links",
     "get_event_type",
     "get_event_types",

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from .errors import ConfigurationError
 from .links import Purpose
+from .providers.calcom.parts import CalcomParts
 from .values import (
     Answer,
     Attendee,
     Booking,
     BookingFilter,
+    BookingOrder,
     BookingRequest,
     BookingStatus,
     CalendarLink,
@@ -62,28 +65,43 @@ def get_booking(uid: str) -> Booking:
 def list_bookings(
     *,
     status: Iterable[BookingStatus | str] | BookingStatus | str = (),
-    event_type: str = "",
+    event_type: Iterable[str] | str = (),
     attendee_email: str = "",
+    attendee_name: str = "",
     after: datetime | None = None,
     before: datetime | None = None,
+    created_after: datetime | None = None,
+    created_before: datetime | None = None,
+    updated_after: datetime | None = None,
+    updated_before: datetime | None = None,
     limit: int = 100,
     offset: int = 0,
+    order: BookingOrder | str = BookingOrder.START,
     descending: bool = False,
 ) -> Sequence[Booking]:
-    """Give bookings by start: those that end after *after* and start before *before*, both aware.
+    """Give bookings in *order*, "start", "created" or "updated": those that every filter lets through.
 
-    *status* is one status or several. Raises `Unsupported` where the provider cannot list.
+    *status* and *event_type* are one or several, *attendee_name* is a whole name. Bookings end after *after*
+    and start before *before*; these and the other instants are aware, and a booking that is at the instant
+    itself is not listed. Raises `Unsupported` where the provider cannot list.
     """
     wanted = (status,) if isinstance(status, str) else status
+    slugs = (event_type,) if isinstance(event_type, str) else event_type
     return runtime().service.bookings(
         BookingFilter(
             status=frozenset(map(BookingStatus, wanted)),
-            event_type=event_type,
+            event_types=frozenset(filter(None, slugs)),
             attendee_email=attendee_email,
+            attendee_name=attendee_name,
             after=after,
             before=before,
+            created_after=created_after,
+            created_before=created_before,
+            updated_after=updated_after,
+            updated_before=updated_before,
             limit=limit,
             offset=offset,
+            order=BookingOrder(order),
             descending=descending,
         )
     )
@@ -201,3 +219,16 @@ def booking_link(uid: str, purpose: Purpose | str = Purpose.MANAGE) -> str:
     parts = runtime()
     path = parts.links.path(Purpose(purpose), parts.service.get(uid))
     return parts.public(path) or parts.url(path)
+
+
+def get_calcom() -> CalcomParts:
+    """Give the parts of Cal.com for the current app, for what only Cal.com has.
+
+    They are `client`, which calls its API for the account of the request, `accounts`, `platform` with the
+    managed users, and `oauth`; the last two are None where the settings name no such client. Raises
+    `ConfigurationError` when the provider is not Cal.com.
+    """
+    parts = runtime().calcom
+    if parts is None:
+        raise ConfigurationError("This app does not use Cal.com. Set 'BOOKER_PROVIDER' to 'calcom'.")
+    return parts

@@ -54,6 +54,7 @@ _MISSING = {
 }
 # Line breaks and tabs are text; the other control characters break headers, files and terminals.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_BETWEEN_ADDRESSES = re.compile(r"[\s,;]+")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{5,30}")
 
 
@@ -64,9 +65,16 @@ def check(question: Question, value: object) -> Answer | None:
             raise ValueError(_MISSING.get(question.kind, _EMPTY))
         return False if value is False else None
     answer = _RULES[question.kind](question, value)
-    if answer == "" and question.required:
+    if answer not in ("", ()):
+        return answer
+    if question.required:
         raise ValueError(_EMPTY)
-    return None if answer == "" else answer
+    return None
+
+
+def addresses(text: str | None) -> tuple[str, ...]:
+    """Give the e-mail addresses in *text*, with blanks, commas or lines between them, unchecked."""
+    return tuple(filter(None, _BETWEEN_ADDRESSES.split(text or "")))
 
 
 def check_guests(event_type: EventType, guests: tuple[str, ...]) -> tuple[str, ...]:
@@ -218,9 +226,25 @@ def _long_text(_question: Question, value: object) -> str:
 def _email(question: Question, value: object) -> str:
     text = _text(question, value)
     try:
-        return validate_email(text, check_deliverability=False).normalized if text else ""
+        return _address(text) if text else ""
     except EmailNotValidError:
         raise ValueError("Please enter an e-mail address like name@example.com.") from None
+
+
+def _emails(question: Question, value: object) -> tuple[str, ...]:
+    """Give several addresses, each once: Cal.com refuses duplicates (contracts/calcom.md 10.1)."""
+    given = value if isinstance(value, (tuple, list)) else addresses(_long_text(question, value))
+    found: dict[str, None] = {}
+    for text in filter(None, (_text(question, each) for each in given)):
+        try:
+            found[_address(text)] = None
+        except EmailNotValidError:
+            raise ValueError(f"Please enter addresses like name@example.com; {text} is none.") from None
+    return tuple(found)
+
+
+def _address(text: str) -> str:
+    return validate_email(text, check_deliverability=False).normalized
 
 
 def _phone(question: Question, value: object) -> str:
@@ -276,6 +300,7 @@ _RULES: Mapping[QuestionKind, Callable[[Question, object], Answer]] = {
     QuestionKind.TEXT: _text,
     QuestionKind.LONG_TEXT: _long_text,
     QuestionKind.EMAIL: _email,
+    QuestionKind.EMAILS: _emails,
     QuestionKind.PHONE: _phone,
     QuestionKind.NUMBER: _number,
     QuestionKind.SELECT: _choice,

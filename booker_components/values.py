@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-#: An answer as a guest gave it: text, a number, a choice of several options, or a tick.
+#: An answer as a guest gave it: text, a number, several options or addresses, or a tick.
 Answer = str | float | bool | tuple[str, ...]
 
 
@@ -109,6 +109,8 @@ class QuestionKind(StrEnum):
     TEXT = "text"
     LONG_TEXT = "long_text"
     EMAIL = "email"
+    #: Several e-mail addresses.
+    EMAILS = "emails"
     PHONE = "phone"
     NUMBER = "number"
     SELECT = "select"
@@ -215,6 +217,14 @@ class Price:
     currency: str
 
 
+class Layout(StrEnum):
+    """How a calendar shows its days."""
+
+    MONTH = "month"
+    WEEK = "week"
+    COLUMN = "column"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventType:
     """A kind of appointment that guests can book."""
@@ -260,8 +270,12 @@ class EventType:
     success_parameters: bool = True
     #: Whether times are shown in the event type's zone only.
     zone_locked: bool = False
+    #: Whether guests are not to read the hosts' addresses.
+    host_email_hidden: bool = False
     #: Why it can only be booked at the provider's own page, in a sentence for guests; empty: it can be here.
     elsewhere: str = ""
+    #: In which the calendar may be shown, the default first; the widgets so far show the month.
+    layouts: tuple[Layout, ...] = (Layout.MONTH,)
 
     @property
     def host(self) -> Host:
@@ -526,20 +540,41 @@ class Incoming:
         _require_aware(self, "at")
 
 
+class BookingOrder(StrEnum):
+    """By which instant bookings are listed."""
+
+    START = "start"
+    CREATED = "created"
+    UPDATED = "updated"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BookingFilter:
-    """Which bookings to list; every field that is set narrows the list."""
+    """Which bookings to list, in what order; every field that is set narrows the list.
+
+    A booking that is at an instant itself is neither after nor before it.
+    """
 
     status: frozenset[BookingStatus] = frozenset()
-    event_type: str = ""
+    #: The slugs of the event types.
+    event_types: frozenset[str] = frozenset()
     attendee_email: str = ""
+    #: The guest's whole name, letter for letter, for so Cal.com compares it.
+    attendee_name: str = ""
     #: Bookings that end after this instant.
     after: datetime | None = None
     #: Bookings that start before this instant.
     before: datetime | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None
     limit: int = 100
     offset: int = 0
+    order: BookingOrder = BookingOrder.START
     descending: bool = False
 
     def __post_init__(self) -> None:
-        _require_aware(self, "after", "before")
+        _require_aware(
+            self, "after", "before", "created_after", "created_before", "updated_after", "updated_before"
+        )

@@ -428,6 +428,25 @@ def test_a_place_is_needed_only_if_it_is_chosen(visiting: Visiting) -> None:
     assert "Where Video call" in booked.text()
 
 
+# --- several addresses -----------------------------------------------------------------------------
+
+
+def test_several_addresses_are_typed_into_one_field(visiting: Visiting) -> None:
+    """One wrong one is named where it was typed; the booking page lists them all."""
+    family = Question(slug="family", label="Who else?", kind=QuestionKind.EMAILS, required=True)
+    guest, studio = visiting(offering(questions=(family,)))
+    page = _form(guest, "&family=ann@guest.example&family=ben@guest.example")
+    known = next(each.text for each in page.tree.iter("textarea") if each.get("name") == "family")
+
+    wrong = guest.send(**BO, family="ann@guest.example\nben")
+    booked = guest.send(**BO, family="ann@guest.example\nben@guest.example, ann@guest.example")
+
+    assert str(known).split() == ["ann@guest.example", "ben@guest.example"]
+    assert _errors(wrong) == ["Who else? Please enter addresses like name@example.com; ben is none."]
+    assert studio.requests[0].answers == {"family": ("ann@guest.example", "ben@guest.example")}
+    assert "Who else? ann@guest.example, ben@guest.example" in booked.text()
+
+
 # --- answers known beforehand ----------------------------------------------------------------------
 
 QUESTIONS = (

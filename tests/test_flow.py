@@ -280,13 +280,15 @@ def test_helpers_see_the_whole_story_in_a_script(quiet: Flask, guest: Guest) -> 
     with quiet.app_context():
         booking = get_booking(uid)
         listed = list_bookings(status="confirmed", attendee_email="BO@guest.example")
+        several = list_bookings(event_type=["check-up", "intro-call"], order="created")
+        others = list_bookings(event_type="intro-call")
         slots = get_slots("check-up", start=TEN, end=TEN + timedelta(hours=2))
         own = get_slots("check-up", start=TEN, end=TEN + timedelta(hours=2), moving=uid)
         types = [each.slug for each in get_event_types()]
         title = get_event_type("intro-call").title
         link = booking_link(uid)
 
-    assert listed == (booking,)
+    assert (listed, several, others) == ((booking,), (booking,), ())
     assert (booking.attendee.name, booking.answers["topic"]) == ("Bo Müller", "Pumps")
     assert booking.answers["days"] == ("Mon", "Tue")
     assert TEN not in [slot.start for slot in slots]

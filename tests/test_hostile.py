@@ -438,7 +438,8 @@ MARK = "<b class=\"x\" onclick='y'>M</b>&amp;{{7*7777}}"
 def marked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """An app where every text that anybody wrote is markup."""
     host = Host(slug="ada", name=MARK, zone="Europe/Berlin", email="a@b.example", schedule=HOST.schedule)
-    kinds = [kind for kind in QuestionKind if kind not in (QuestionKind.EMAIL, QuestionKind.NUMBER)]
+    checked = (QuestionKind.EMAIL, QuestionKind.EMAILS, QuestionKind.NUMBER)
+    kinds = [kind for kind in QuestionKind if kind not in checked]
     event_type = replace(
         CHECKUP,
         title=MARK,

@@ -39,6 +39,14 @@ def question(kind: str, *, required: bool = False) -> Question:
         pytest.param("long_text", "a\r\nb", "a\nb", id="lines kept"),
         pytest.param("email", "Bo@Example.COM", "Bo@example.com", id="e-mail"),
         pytest.param("email", "bö@exämple.com", "bö@exämple.com", id="e-mail beyond ASCII"),
+        pytest.param(
+            "emails",
+            " a@Example.com,b@example.com;\r\nc@example.com\na@example.com ",
+            ("a@example.com", "b@example.com", "c@example.com"),
+            id="e-mails, each once",
+        ),
+        pytest.param("emails", ["a@example.com", ""], ("a@example.com",), id="e-mails as a list"),
+        pytest.param("emails", " ,\n", None, id="no e-mails"),
         pytest.param("phone", "+49 30 123456", "+49 30 123456", id="phone"),
         pytest.param("number", "2,5", 2.5, id="number with comma"),
         pytest.param("number", 3, 3.0, id="number as number"),
@@ -64,6 +72,9 @@ def test_a_good_answer_is_kept_in_its_form(kind: str, given: Any, kept: object) 
         pytest.param("text", 3, id="not a text"),
         pytest.param("email", "bo", id="no e-mail"),
         pytest.param("email", "bo@example.com\nBcc: x@example.com", id="header injection"),
+        pytest.param("emails", "bo@example.com\nbo", id="one is no e-mail"),
+        pytest.param("emails", ("bo@example.com", 3), id="one is no text"),
+        pytest.param("emails", {"bo@example.com": 1}, id="neither text nor list"),
         pytest.param("phone", "call me", id="no phone"),
         pytest.param("phone", "(((((((", id="brackets"),
         pytest.param("number", "many", id="no number"),
@@ -92,6 +103,14 @@ def test_a_required_answer_must_be_there(kind: QuestionKind) -> None:
     for nothing in (None, "", (), False):
         with pytest.raises(ValueError):
             check(question(kind, required=True), nothing)
+
+
+def test_which_of_several_addresses_is_wrong_is_told() -> None:
+    """A guest who has typed many need not look for it; blanks alone are none."""
+    with pytest.raises(ValueError, match=r"; bo@@example\.com is none\.$"):
+        check(question("emails"), "ann@example.com, bo@@example.com")
+    with pytest.raises(ValueError, match="fill this in"):
+        check(question("emails", required=True), " , ")
 
 
 def test_guests_are_addresses_and_each_once() -> None:

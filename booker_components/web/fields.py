@@ -19,6 +19,7 @@ _INPUTS = {
     QuestionKind.EMAIL: "email",
     QuestionKind.PHONE: "tel",
     QuestionKind.LONG_TEXT: "long_text",
+    QuestionKind.EMAILS: "list",
 }
 _AUTOCOMPLETE = {"name": "name", "email": "email", "phone": "tel", "place": "street-address"}
 
@@ -52,7 +53,7 @@ def wtfield(question: Question, rule: Rule | None) -> Any:
 
 def view(question: Question, field: WTField, prefix: str) -> Field:
     """Give *field*, which asks *question*, for the template; ids start with *prefix*."""
-    kind = "list" if question.slug == "guests" else _INPUTS.get(question.kind, str(question.kind))
+    kind = _INPUTS.get(question.kind, str(question.kind))
     long = kind in ("long_text", "list")
     return Field(
         kind=kind,

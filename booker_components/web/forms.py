@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -30,7 +29,6 @@ from .components import Field, Problem
 from .csrf import FIELD
 from .fields import Rule, anything, named, target, view, wtfield
 
-_SEPARATORS = re.compile(r"[\s,;]+")
 _LOCATION_WORDS = {
     LocationKind.IN_PERSON: "In person",
     LocationKind.LINK: "Online",
@@ -190,7 +188,7 @@ _PHONE_HELP = "Needed if we are to call you."
 _GUESTS = Question(
     slug="guests",
     label="Guests",
-    kind=QuestionKind.LONG_TEXT,
+    kind=QuestionKind.EMAILS,
     help="E-mail addresses of further people, one on each line.",
 )
 
@@ -211,7 +209,7 @@ def guest_form(
         typed=typed,
         prefill={**default, **(prefill or {})},
         rules={
-            "guests": lambda text: questions.check_guests(event_type, _addresses(text)),
+            "guests": lambda text: questions.check_guests(event_type, questions.addresses(text)),
             "occurrences": lambda text: questions.check_occurrences(event_type, text or ""),
         },
         unseen=unseen_questions(event_type),
@@ -244,7 +242,7 @@ def fill(request: BookingRequest, form: Form, event_type: EventType) -> BookingR
     occurrences = form.answer("occurrences")
     return replace(
         request,
-        guests=_addresses(form.answer("guests")),
+        guests=questions.addresses(form.answer("guests")),
         notes=form.answer("notes") or "",
         answers=answers,
         location=_location(form, event_type),
@@ -262,10 +260,6 @@ def _answer(form: Form, question: Question) -> Any:
         return questions.check(questions.asked(question), value or None)
     except ValueError:
         return None
-
-
-def _addresses(text: str | None) -> tuple[str, ...]:
-    return tuple(filter(None, _SEPARATORS.split(text or "")))
 
 
 def _location(form: Form, event_type: EventType) -> Location | None:

@@ -94,7 +94,7 @@ def _asked(event_type: EventType) -> dict[str, Question]:
 
 def _value(question: Question, values: Sequence[str]) -> Any:
     """Give the *values* of one field as its question takes them; None for nothing that could be used."""
-    if question.slug == "guests":
+    if question.kind is QuestionKind.EMAILS:
         return "\n".join(values) or None
     if question.kind in (*_ONE_OF, QuestionKind.CHECKBOXES):
         values = [each for each in values if each in question.options]

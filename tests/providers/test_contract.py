@@ -16,9 +16,11 @@ from booker_components.errors import (
 )
 from booker_components.policy import Rule
 from booker_components.providers import ListsBookings, Provider
+from booker_components.testing import FrozenClock
 from booker_components.values import (
     Attendee,
     BookingFilter,
+    BookingOrder,
     BookingRequest,
     BookingStatus,
     EventType,
@@ -38,6 +40,7 @@ class Backend:
     provider: Provider
     event_type: EventType
     window: TimeWindow
+    clock: FrozenClock
 
     def starts(self, **options):
         """Give the starts of the free slots."""
@@ -58,8 +61,8 @@ class Backend:
 
 
 def _embedded(folder: Path) -> Backend:
-    provider, _ = samples.engine_on(samples.url_in(folder))
-    return Backend(provider=provider, event_type=samples.INTRO, window=samples.DAY)
+    provider, clock = samples.engine_on(samples.url_in(folder))
+    return Backend(provider=provider, event_type=samples.INTRO, window=samples.DAY, clock=clock)
 
 
 def _calcom(folder: Path) -> Backend:
@@ -70,7 +73,7 @@ def _calcom(folder: Path) -> Backend:
         slotInterval=30,
         locations=[{"type": "phone", "phone": "+33 1 23 45 67 89", "public": True}],
     )
-    return Backend(provider=at.provider, event_type=event_type, window=calcom.DAY)
+    return Backend(provider=at.provider, event_type=event_type, window=calcom.DAY, clock=at.clock)
 
 
 BACKENDS: dict[str, Callable[[Path], Backend]] = {"embedded": _embedded, "calcom": _calcom}
@@ -293,6 +296,37 @@ def test_bookings_are_listed_by_start_and_filtered(backend):
     assert listed(descending=True, limit=1, offset=1) == [gone.uid]
     assert listed(status=frozenset({BookingStatus.CONFIRMED})) == [early.uid, late.uid]
     assert listed(attendee_email="bo@example.ORG") == [early.uid]
-    assert listed(event_type="other") == []
+    assert listed(attendee_name="Bo") == [early.uid]
+    assert listed(attendee_name="Zoë 🐘") == [gone.uid, late.uid]
+    assert listed(attendee_name="bo") == listed(attendee_name="B") == []
+    assert listed(event_types=frozenset({"other"})) == []
+    assert listed(event_types=frozenset({"other", "intro-call"}), limit=1) == [early.uid]
     assert listed(after=early.end) == [gone.uid, late.uid]
     assert listed(before=third) == [early.uid, gone.uid]
+
+
+def test_bookings_are_listed_by_when_they_were_made_and_changed(backend):
+    """Each bound leaves out the very instant, to less than a second; either may be the order."""
+    if not isinstance(backend.provider, ListsBookings):
+        return
+    tick, made = timedelta(seconds=0.5), backend.clock()
+    last, middle = backend.starts()[2], backend.starts()[1]
+    one = backend.provider.book(backend.request(last)).uid
+    backend.clock.set(made + tick)
+    two = backend.provider.book(backend.request(middle)).uid
+    backend.clock.set(made + 2 * tick)
+    backend.provider.cancel(one)
+
+    def listed(**fields):
+        return [each.uid for each in backend.provider.bookings(BookingFilter(**fields))]
+
+    assert listed() == [two, one]
+    assert listed(order=BookingOrder.CREATED) == [one, two]
+    assert listed(order=BookingOrder.UPDATED) == [two, one]
+    assert listed(order=BookingOrder.UPDATED, descending=True, limit=1) == [one]
+    assert listed(created_after=made) == [two]
+    assert listed(created_before=made + tick) == [one]
+    assert listed(created_after=made - tick, created_before=made + 2 * tick) == [two, one]
+    assert listed(updated_after=made + tick) == [one]
+    assert listed(updated_before=made + 2 * tick) == [two]
+    assert listed(updated_after=made + tick, updated_before=made + 2 * tick) == []

@@ -9,7 +9,7 @@ from typing import Any
 from ...errors import BookingClosed, BookingNotFound, EventTypeNotFound
 from ...policy import Rule
 from ...times import format_instant
-from ...values import Booking, BookingFilter, BookingStatus, CalendarLink
+from ...values import Booking, BookingFilter, BookingOrder, BookingStatus, CalendarLink
 from . import refusals
 from .bookings import Found, read_seats
 from .client import CalcomError, CalcomNotFound, Resource, quote
@@ -20,6 +20,7 @@ from .objects import Object
 _GUESTS, _PAGE = 10, 250
 # No booking is longer, so one that ends after an instant starts at most this long before it.
 _LONGEST = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
 
 #: The words of the API that cover a status; each covers more, so the answer is looked through again.
 _STATUSES = {
@@ -27,6 +28,12 @@ _STATUSES = {
     BookingStatus.PENDING: ("unconfirmed", "past"),
     BookingStatus.CANCELLED: ("cancelled",),
     BookingStatus.REJECTED: ("cancelled",),
+}
+
+_ORDERS = {
+    BookingOrder.START: "sortStart",
+    BookingOrder.CREATED: "sortCreated",
+    BookingOrder.UPDATED: "sortUpdatedAt",
 }
 
 _NOT_WAITING = "This booking does not wait for an answer."
@@ -113,7 +120,7 @@ class Hosting:
     # --- lists ---
 
     def bookings(self, wanted: BookingFilter) -> tuple[Booking, ...]:
-        """Give the bookings that match, by start; of shared ones each seat."""
+        """Give the bookings that match, in the order that is wanted; of shared ones each seat."""
         self._desk.catalogue.require_proof("list bookings")
         query = self._query(wanted)
         if query is None or wanted.limit < 1:
@@ -132,27 +139,51 @@ class Hosting:
         Of what guests share it gives each seat; where none is left the whole, which is nobody's.
         """
         self._desk.catalogue.require_proof("tell what has changed")
-        query: dict[str, object] = {"afterUpdatedAt": format_instant(instant), "sortUpdatedAt": "asc"}
-        return (self._desk.reader.complete(each).booking for each in self._pages(query))
+        found = (each for data in self._changes(instant) for each in read_seats(data))
+        return (self._desk.reader.remember(each).booking for each in found)
+
+    def _changes(self, since: datetime) -> Iterator[Object]:
+        """Give what has changed since an instant, page by page, some of it more than once.
+
+        What changes meanwhile goes to the end, and all the others move up: so a page does not count on from
+        the one before, but begins with the last change that this one told of.
+        """
+        skip, team = 0, self._team()
+        while True:
+            query = {"afterUpdatedAt": format_instant(since), "sortUpdatedAt": "asc", **team}
+            params = {**query, "take": _PAGE, "skip": skip}
+            page = self._desk.client.page("/bookings", Resource.BOOKINGS, params=params)
+            found = Object.all(page.data, "booking")
+            yield from found
+            if not (page.has_next and found):
+                return
+            # A second earlier, for nobody says whether "after" means "from".
+            latest = found[-1].instant("updatedAt", since) - _SECOND
+            since, skip = (latest, 0) if latest > since else (since, skip + len(found))
 
     def _query(self, wanted: BookingFilter) -> dict[str, object] | None:
         """Give the filters that the API has; None if nothing can match."""
-        query: dict[str, object] = {"sortStart": "desc" if wanted.descending else "asc"}
-        if wanted.event_type:
-            try:
-                query["eventTypeId"] = self._desk.catalogue.one(wanted.event_type).event_type.id
-            except EventTypeNotFound:
+        query: dict[str, object] = {_ORDERS[wanted.order]: "desc" if wanted.descending else "asc"}
+        if wanted.event_types:
+            ids = list(filter(None, map(self._id, sorted(wanted.event_types))))
+            if not ids:
                 return None
+            query["eventTypeIds"] = ",".join(ids)
         if wanted.status:
             words = (word for each in sorted(wanted.status) for word in _STATUSES[each])
             query["status"] = ",".join(dict.fromkeys(words))
         if wanted.attendee_email:
             query["attendeeEmail"] = wanted.attendee_email
-        if wanted.after:
-            query["afterStart"] = format_instant(wanted.after - _LONGEST)
-        if wanted.before:
-            query["beforeEnd"] = format_instant(wanted.before + _LONGEST)
-        return query
+        if wanted.attendee_name:
+            query["attendeeName"] = wanted.attendee_name
+        return query | _times(wanted)
+
+    def _id(self, slug: str) -> str:
+        """Give the id of an event type; empty for one that is unknown, or no event type of its own."""
+        try:
+            return self._desk.catalogue.one(slug).event_type.id
+        except EventTypeNotFound:
+            return ""
 
     def _pages(self, query: dict[str, object], *, take: int = _PAGE) -> Iterator[Found]:
         query |= self._team()
@@ -176,12 +207,35 @@ def _not_waiting(booking: Booking) -> BookingClosed:
     return BookingClosed(f"The booking is {booking.status}.", rule=Rule.NOT_ALLOWED, sentence=_NOT_WAITING)
 
 
+def _times(wanted: BookingFilter) -> dict[str, str]:
+    """Give the filters by time, somewhat wider than wanted.
+
+    Those of the API go by seconds, take in the instant itself, and mean start and end the other way round.
+    """
+    bounds = {
+        "afterStart": wanted.after and wanted.after - _LONGEST,
+        "beforeEnd": wanted.before and wanted.before + _LONGEST,
+        "afterCreatedAt": wanted.created_after,
+        "beforeCreatedAt": wanted.created_before and wanted.created_before + _SECOND,
+        "afterUpdatedAt": wanted.updated_after,
+        "beforeUpdatedAt": wanted.updated_before and wanted.updated_before + _SECOND,
+    }
+    return {name: format_instant(instant) for name, instant in bounds.items() if instant}
+
+
 def _matches(booking: Booking, wanted: BookingFilter) -> bool:
     """Look again at what the API's filters tell only roughly."""
     email = wanted.attendee_email.casefold()
     return (
         (not wanted.status or booking.status in wanted.status)
-        and (not email or email == booking.attendee.email.casefold() or not booking.shared)
-        and (wanted.after is None or booking.end > wanted.after)
-        and (wanted.before is None or booking.start < wanted.before)
+        and (not email or email == booking.attendee.email.casefold())
+        and wanted.attendee_name in ("", booking.attendee.name)
+        and _is_between(booking.end, wanted.after, None)
+        and _is_between(booking.start, None, wanted.before)
+        and _is_between(booking.created_at, wanted.created_after, wanted.created_before)
+        and _is_between(booking.updated_at, wanted.updated_after, wanted.updated_before)
     )
+
+
+def _is_between(instant: datetime, after: datetime | None, before: datetime | None) -> bool:
+    return (after is None or instant > after) and (before is None or instant < before)

@@ -121,7 +121,7 @@ class EmbeddedProvider:
             return rows.read_booking(connection, uid)
 
     def bookings(self, wanted: BookingFilter) -> Sequence[Booking]:
-        """Give the bookings that match, by start."""
+        """Give the bookings that match, in the order that is wanted."""
         with self._storage.reading() as connection:
             return rows.read_bookings(connection, wanted)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from ...errors import BookingNotFound, SlotTaken
@@ -24,6 +24,7 @@ from ...values import (
     EventType,
     Host,
 )
+from .listing import listed
 from .tables import HOLDING, NO_OVERLAP, audit, bookings, hosts
 
 # 22 of 62 characters are 131 bits: nobody guesses one.
@@ -113,21 +114,8 @@ def read_booking(connection: Connection, uid: str, *, lock: bool = False) -> Boo
 
 
 def read_bookings(connection: Connection, wanted: BookingFilter) -> tuple[Booking, ...]:
-    """Give the bookings that match, by start."""
-    query = _with_host()
-    if wanted.status:
-        query = query.where(bookings.c.status.in_([status.value for status in wanted.status]))
-    if wanted.event_type:
-        query = query.where(bookings.c.event_type == wanted.event_type)
-    if wanted.attendee_email:
-        query = query.where(func.lower(bookings.c.attendee_email) == wanted.attendee_email.lower())
-    if wanted.after:
-        query = query.where(bookings.c.ends > wanted.after)
-    if wanted.before:
-        query = query.where(bookings.c.starts < wanted.before)
-    order = (bookings.c.starts, bookings.c.id)
-    query = query.order_by(*(each.desc() if wanted.descending else each for each in order))
-    return tuple(_booking(row) for row in connection.execute(query.limit(wanted.limit).offset(wanted.offset)))
+    """Give the bookings that match, in the order that is wanted."""
+    return tuple(map(_booking, connection.execute(listed(_with_host(), wanted))))
 
 
 def read_request(connection: Connection, key: str) -> tuple[Booking, datetime] | None:

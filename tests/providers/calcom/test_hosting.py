@@ -11,7 +11,7 @@ import pytest
 
 from booker_components.errors import BookingClosed, BookingNotFound, ProviderRefused, Unsupported
 from booker_components.providers.calcom import CalcomProvider
-from booker_components.values import BookingFilter, BookingStatus
+from booker_components.values import BookingFilter, BookingOrder, BookingStatus
 
 from .samples import HALF_HOUR, NINE, NOW, SEATS, ZOE, AtCalcom, slot
 
@@ -144,6 +144,17 @@ def test_links_for_calendars(at: AtCalcom) -> None:
         at.provider.calendar_links("nobodyhasthis")
 
 
+def test_a_list_by_address_is_of_those_who_booked(at: AtCalcom) -> None:
+    """As with the embedded engine; Cal.com also gives the bookings to which somebody was invited."""
+    at.event_type()
+    booking = at.provider.book(at.request())
+    people = at.fake.booking(booking.uid).attendees
+    people.append(replace(people[0], email="bo@example.org", name="Bo"))
+
+    assert at.provider.bookings(BookingFilter(attendee_email="bo@example.org")) == ()
+    assert len(at.provider.bookings(BookingFilter(attendee_email="Zoe@example.org"))) == 1
+
+
 # --- lists ---------------------------------------------------------------------------------------
 
 
@@ -171,8 +182,9 @@ def test_every_filter_narrows_the_list(at: AtCalcom) -> None:
         second.uid,
         waiting.uid,
     ]
-    assert uids(at, event_type="other") == [waiting.uid, declined.uid]
-    assert uids(at, event_type="nothing") == []
+    assert uids(at, event_types=frozenset({"other"})) == [waiting.uid, declined.uid]
+    assert uids(at, event_types=frozenset({"other", "intro", "nothing"})) == uids(at)
+    assert uids(at, event_types=frozenset({"nothing"})) == []
     assert uids(at, attendee_email="BO@example.org") == [second.uid]
     assert uids(at, after=slot(2), before=slot(3)) == [waiting.uid]
     assert uids(at, descending=True, limit=2, offset=1) == [declined.uid, waiting.uid]
@@ -181,25 +193,36 @@ def test_every_filter_narrows_the_list(at: AtCalcom) -> None:
 
 def test_filters_are_asked_of_the_api(at: AtCalcom) -> None:
     """Those that it has, in words that cover what is wanted."""
-    event_type = at.event_type()
+    event_type, other = at.event_type(), at.event_type("other")
 
     uids(
         at,
-        event_type="intro",
+        event_types=frozenset({"intro", "other", "nothing"}),
         status=frozenset({BookingStatus.CONFIRMED, BookingStatus.REJECTED}),
         attendee_email="zoe@example.org",
+        attendee_name="Zoe",
         after=NINE,
         before=NINE + timedelta(days=2),
+        created_after=NOW,
+        created_before=NINE,
+        updated_after=NOW,
+        updated_before=NINE,
+        order=BookingOrder.UPDATED,
         descending=True,
     )
 
     assert {name: value for name, (value,) in at.sent("GET", "/bookings").query.items()} == {
-        "sortStart": "desc",
-        "eventTypeId": event_type.id,
+        "sortUpdatedAt": "desc",
+        "eventTypeIds": f"{event_type.id},{other.id}",
         "status": "upcoming,past,recurring,cancelled",
         "attendeeEmail": "zoe@example.org",
+        "attendeeName": "Zoe",
         "afterStart": "2026-03-02T09:00:00Z",
         "beforeEnd": "2026-03-06T09:00:00Z",
+        "afterCreatedAt": "2026-03-02T08:00:00Z",
+        "beforeCreatedAt": "2026-03-03T09:00:01Z",
+        "afterUpdatedAt": "2026-03-02T08:00:00Z",
+        "beforeUpdatedAt": "2026-03-03T09:00:01Z",
         "take": "100",
         "skip": "0",
     }
