@@ -33,9 +33,9 @@ def _setting(default: Any, help: str) -> Any:
     return field(default_factory=lambda: default, metadata={"help": help, "default": default})
 
 
-def _secret(help: str) -> Any:
-    """Declare a text that must not show up in a representation."""
-    return field(default="", repr=False, metadata={"help": help, "default": ""})
+def _secret(help: str, default: str = "") -> Any:
+    """Declare a text that must not show up in a representation, such as an URL with a password."""
+    return field(default=default, repr=False, metadata={"help": help, "default": default})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +48,8 @@ class Settings:
     provider: Any = _setting(
         "embedded", 'The booking backend: `"embedded"`, `"calcom"`, or an object with its methods.'
     )
-    database_url: str = _setting(
-        "", "SQLAlchemy URL of the database; empty: the file `booker.sqlite3` in the app's instance folder."
+    database_url: str = _secret(
+        "SQLAlchemy URL of the database; empty: the file `booker.sqlite3` in the app's instance folder."
     )
     links: str = _setting(
         "",
@@ -61,8 +61,7 @@ class Settings:
         "",
         "The address under which guests reach the booking pages; mails need it, for example `https://example.com`.",
     )
-    mail_url: str = _setting(
-        "",
+    mail_url: str = _secret(
         "SMTP server for mailing new links, for example `smtp://user:password@mail.example.com:587?starttls=1`.",
     )
     mail_from: str = _setting("", "The sender of these mails, for example `Bookings <bookings@example.com>`.")
@@ -79,9 +78,9 @@ class Settings:
     link_limit: str = _setting(
         "3/hour", "How often a new link to a booking may be asked for; ten times as often from one address."
     )
-    limit_storage: str = _setting(
-        "memory://",
+    limit_storage: str = _secret(
         "Where these counts are kept: a storage URL of the library limits, for example `redis://...`.",
+        "memory://",
     )
 
     redirect_origins: Sequence[str] = _setting(
@@ -100,6 +99,11 @@ class Settings:
     )
     calcom_team: str = _setting("", "The team whose event types are offered, by its slug.")
     calcom_organization: str = _setting("", "The organization to which the user or the team belongs.")
+    calcom_owners: Sequence[str] = _setting(
+        (),
+        "Whose event types and bookings guests reach besides the account's own: usernames, `team:<slug>`, or "
+        '`"*"` for anybody\'s at Cal.com.',
+    )
     calcom_zone: str = _setting(
         "", "The zone in which the hosts work, an IANA name, where the API does not tell it; empty: UTC."
     )
@@ -368,6 +372,14 @@ def _check_calcom_functions(settings: Settings) -> None:
             )
 
 
+def _check_calcom_owners(settings: Settings) -> None:
+    owners = settings.calcom_owners
+    if not isinstance(owners, (list, tuple)) or not all(isinstance(each, str) and each for each in owners):
+        raise ConfigurationError(
+            f"'BOOKER_CALCOM_OWNERS' is {owners!r}; it must be a list of usernames, 'team:<slug>' or '*'."
+        )
+
+
 def _check_calcom_scopes(settings: Settings) -> None:
     scopes = settings.calcom_scopes
     known = isinstance(scopes, (list, tuple)) and all(
@@ -453,6 +465,7 @@ _CHECKS: tuple[Callable[[Settings], None], ...] = (
     _check_mail,
     _check_calcom_texts,
     _check_calcom_functions,
+    _check_calcom_owners,
     _check_calcom_scopes,
     _check_calcom_zone,
     _check_calcom,

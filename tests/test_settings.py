@@ -203,7 +203,14 @@ def test_what_is_left_of_cal_com_is_no_mistake_elsewhere() -> None:
 
 def test_secrets_show_in_no_representation() -> None:
     """What is logged by accident tells nothing."""
-    config = CALCOM | CLIENT | KEY | {"BOOKER_CALCOM_WEBHOOK_SECRET": "hush"}
+    urls = {
+        "BOOKER_DATABASE_URL": "postgresql://ann:hush@db.example/booker",
+        "BOOKER_LIMIT_STORAGE": "redis://:hush@redis.example",
+        "BOOKER_MAIL_URL": "smtp://ann:hush@mail.example",
+        "BOOKER_MAIL_FROM": "ann@example.org",
+        "BOOKER_PUBLIC_URL": "https://b.example",
+    }
+    config = CALCOM | CLIENT | KEY | urls | {"BOOKER_CALCOM_WEBHOOK_SECRET": "hush"}
 
     assert "hush" not in repr(Settings.read(config))
 

@@ -80,7 +80,7 @@ class ListsBookings(Protocol):
     """A provider that can list bookings."""
 
     def bookings(self, wanted: BookingFilter) -> Sequence[Booking]:
-        """Give the bookings that match, by start."""
+        """Give the bookings that match, in the order that is wanted."""
 
 
 @runtime_checkable
@@ -166,3 +166,17 @@ class LinksCalendars(Protocol):
 
     def calendar_links(self, uid: str) -> Sequence[CalendarLink]:
         """Give links that put a booking into a calendar."""
+
+
+@runtime_checkable
+class ServesOwners(Protocol):
+    """A provider at which an address could name anybody's bookings, and guests reach only some.
+
+    It binds guests alone: webhooks are signed, and the host app's own code may ask for anything.
+    """
+
+    def serves(self, owner: str) -> bool:
+        """Tell whether guests may book what *owner* offers; "" is the app's own account."""
+
+    def serves_booking(self, booking: Booking) -> bool:
+        """Tell whether guests may see and change *booking* here."""

@@ -15,6 +15,7 @@ from .components import Action, LinkRequest, Person, Row, SeriesDate
 from .forms import location_label
 from .reading import Reading
 from .runtime import Runtime
+from .state import booker_path
 
 # The state of a booking, its headline, and the sentence under it.
 _STATES = {
@@ -25,6 +26,7 @@ _STATES = {
     "rejected": ("This booking was declined", "The host could not accept this time."),
     "past": ("This booking is over", "Thank you for coming."),
 }
+_UNTITLED = "Booking"
 _NEEDS_LINK = "To move or cancel this booking, open it by the link that you were given."
 
 
@@ -49,7 +51,7 @@ class Details:
             state=state,
             headline=headline,
             sentence=sentence,
-            title=booking.title,
+            title=self._seen().title,
             when=self._when(),
             host_when=self._host_when(),
             former=self._former(),
@@ -67,6 +69,9 @@ class Details:
 
     def _event_type(self) -> EventType | None:
         return self.parts.service.event_type_of(self.booking)
+
+    def _seen(self) -> Booking:
+        return self.booking if self.trusted else for_strangers(self.booking, self._event_type())
 
     def _state(self) -> str:
         booking = self.booking
@@ -97,10 +102,13 @@ class Details:
     def _people(self) -> Iterator[Person]:
         for host in self.booking.hosts:
             yield Person(name=host.name, role="Host")
-        if self.trusted:
-            yield Person(name=self.booking.attendee.name, role="You", email=self.booking.attendee.email)
-            for guest in self.booking.guests if self._shows_guests() else ():
-                yield Person(name=guest, role="Guest")
+        guest = self.booking.attendee
+        # Whom a vendor does not tell us is not listed.
+        if self.trusted and (guest.name or guest.email):
+            yield Person(name=guest.name, role="You", email=guest.email)
+        if self.trusted and self._shows_guests():
+            for each in self.booking.guests:
+                yield Person(name=each, role="Guest")
 
     def _shows_guests(self) -> bool:
         """Tell whether the visitor may see the guests; those who share a time may not see each other."""
@@ -123,7 +131,7 @@ class Details:
         return dates.booked(self.parts, replace(booking, occurrences=series.occurrences), self.reading)
 
     def _rows(self) -> Iterator[Row]:
-        booking = self.booking if self.trusted else for_strangers(self.booking)
+        booking = self._seen()
         if booking.location:
             yield _location_row(booking.location)
         if not self.trusted:
@@ -148,7 +156,7 @@ class Details:
         own = self.parts.links.path(Purpose.MANAGE, self.booking) if self.trusted else ""
         query = own.partition("?")[2]
         path = self.parts.url(f"/bookings/{self.booking.uid}.ics")
-        shown = self.booking if self.trusted else for_strangers(self.booking)
+        shown = self._seen()
         return (
             Action(label="Calendar file (.ics)", href=f"{path}?{query}" if query else path),
             Action(label="Google Calendar", href=ics.google_link(shown)),
@@ -170,7 +178,7 @@ class Details:
         """Say what can no longer be changed and why, where the state alone does not say it."""
         if not self.booking.is_open or self._state() == "past":
             return ""
-        if not self.trusted:
+        if not self.trusted and self.booking.is_held:
             return "" if self.parts.mails_links else _NEEDS_LINK
         moving, cancelling = self._verdict(Purpose.RESCHEDULE), self._verdict(Purpose.CANCEL)
         if not moving and not cancelling:
@@ -189,13 +197,15 @@ class Details:
         )
 
     def _again(self) -> Action | None:
-        if self._event_type() is None:
+        event_type = self._event_type()
+        if event_type is None:
             return None
-        return Action(label="Book another time", href=self.parts.url(f"/book/{self.booking.event_type}"))
+        path = booker_path(event_type, event_type.owner)
+        return Action(label="Book another time", href=self.parts.url(path))
 
     def _link_request(self) -> LinkRequest | None:
         open_ = self.booking.is_open and self._state() != "past"
-        if self.trusted or not open_:
+        if self.trusted or not (open_ and self.booking.is_held):
             return None
         return link_request(self.parts, self.booking.uid)
 
@@ -204,11 +214,37 @@ def _ends_later(one: Verdict, other: Verdict) -> bool:
     return bool(one.until and other.until and one.until > other.until)
 
 
-def for_strangers(booking: Booking) -> Booking:
-    """Give *booking* without the way into the meeting, for whoever knows no more than its uid."""
-    location = booking.location
+def for_strangers(booking: Booking, event_type: EventType | None) -> Booking:
+    """Give *booking* of *event_type* for whoever knows no more than its uid.
+
+    It has no way into the meeting, and its title is that of the event type: vendors put the guest's name into
+    the booking's own ("Intro between Ann and Bo", contracts/calcom.md 4.8).
+    """
+    location, guest = booking.location, booking.attendee.name
     public = location is not None and location.kind is LocationKind.IN_PERSON
-    return booking if public else replace(booking, location=None)
+    title = event_type.title if event_type else booking.title
+    # Where the event type is gone or cannot be looked up, there may be no other title than the booking's own.
+    personal = guest in title if guest else title == booking.title
+    return replace(booking, title=_UNTITLED if personal else title, location=location if public else None)
+
+
+def for_guest(booking: Booking, event_type: EventType | None) -> Booking:
+    """Give *booking* of *event_type* with what its guest may know of the others who take part."""
+    if event_type and event_type.host_email_hidden:
+        booking = replace(booking, hosts=tuple(replace(host, email="") for host in booking.hosts))
+    return _for_seat(booking, event_type)
+
+
+def _for_seat(booking: Booking, event_type: EventType | None) -> Booking:
+    """Give a seat without the name of somebody else.
+
+    Where guests share a time and may not see each other, its title is that of the event type: a vendor's own
+    names the first of them.
+    """
+    seats = event_type.seats if event_type else None
+    if not booking.shared or (seats and seats.show_guests):
+        return booking
+    return replace(booking, title=event_type.title if event_type and seats else _UNTITLED)
 
 
 def link_request(parts: Runtime, uid: str) -> LinkRequest | None:

@@ -20,7 +20,7 @@ from .. import times
 from ..errors import BookerError, NotBookable, SlotTaken, TooManyRequests
 from ..providers import HoldsSlots
 from ..values import EventType, Hold
-from . import csrf
+from . import csrf, finding
 from .runtime import Runtime, runtime
 
 #: The hidden field for the token.
@@ -103,7 +103,8 @@ def _hold(parts: Runtime) -> Hold:
     if not parts.limiter.hit(_LIMIT, "booker-hold", (request.remote_addr or "")[:200]):
         raise TooManyRequests(f"More than {_LIMIT} holds for one address.")
     args = request.args
-    event_type = parts.service.event_type(args.get("slug", ""), owner=args.get("username") or None)
+    owner = finding.owner(parts, args.get("username", ""))
+    event_type = parts.service.event_type(args.get("slug", ""), owner=owner)
     start, duration = _instant(request.form.get("slot", "")), _minutes(args.get("minutes", ""))
     # A provider may refuse to hold what is held, and does not know by whom.
     let_go(parts, uid_of(parts, request.form))

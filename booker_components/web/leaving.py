@@ -12,6 +12,7 @@ from ..links import Purpose
 from ..values import Booking, EventType
 from . import htmx, notices
 from .components import Action
+from .details import for_guest
 from .responses import see_other, show
 from .runtime import Runtime
 from .state import Pairs
@@ -37,5 +38,5 @@ def after_booking(parts: Runtime, event_type: EventType, booking: Booking, query
     if not (embedded or htmx.wants_widget()):
         return see_other(address)
     on = Action(label=f"Continue at {urlsplit(address).netloc}", href=address)
-    notice = notices.booked(booking, on, Action(label="See the booking", href=own))
+    notice = notices.booked(for_guest(booking, event_type), on, Action(label="See the booking", href=own))
     return show(parts, notice, title=notice.headline)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import current_app, has_request_context, request
 from limits import RateLimitItem
@@ -36,7 +36,7 @@ class Runtime:
     outbox: Outbox
     assets: Assets
     #: The keys that sign forms, oldest first.
-    keys: Sequence[bytes]
+    keys: Sequence[bytes] = field(repr=False)
     #: Where the host registered the blueprint: "" or, for example, "/scheduling".
     mount: str
     #: The name under which the blueprint is registered.

@@ -74,6 +74,11 @@ class State:
         return replace(self, month=month, day=day, slot=None)
 
 
+def booker_path(event_type: EventType, owner: str) -> str:
+    """Give the path of the booker of *event_type*, below the blueprint's own prefix; *owner* may be empty."""
+    return f"/book/{owner}/{event_type.slug}" if owner else f"/book/{event_type.slug}"
+
+
 def read(
     query: MultiDict[str, str], event_type: EventType, *, path: str, kept: Pairs = (), zone: str = ""
 ) -> State:

@@ -61,7 +61,7 @@ class Steps:
         known = prefill.known(query, event_type) if typed is None else _sent(typed, event_type)
         # Every link of a page repeats what it keeps, so only a little stays in links.
         kept = known if typed is None and _length(known) <= _LONGEST_KEPT else ()
-        at = state.read(query, event_type, path=parts.url(_booker_path(event_type, owner)), kept=kept)
+        at = state.read(query, event_type, path=parts.url(state.booker_path(event_type, owner)), kept=kept)
         hidden = () if kept else _hidden(known) if typed is not None else beforehand(known, event_type)
         hold = _token(typed)
         return cls(parts=parts, event_type=event_type, state=at, id=id, carried=hidden, hold=hold)
@@ -309,7 +309,3 @@ def _token(typed: MultiDict[str, str] | None) -> str:
 
 def _length(pairs: Pairs) -> int:
     return sum(len(name) + len(value) for name, value in pairs)
-
-
-def _booker_path(event_type: EventType, owner: str) -> str:
-    return f"/book/{owner}/{event_type.slug}" if owner else f"/book/{event_type.slug}"

@@ -77,7 +77,7 @@ def _prepare() -> AnyResponse | None:
 def book(slug: str, username: str = "") -> AnyResponse:
     """Show the booker; on POST go a step on, or book."""
     parts = runtime()
-    event_type = parts.service.event_type(slug, owner=username or None)
+    event_type = parts.service.event_type(slug, owner=finding.owner(parts, username))
     query, typed = choosing.sent()
     identity = htmx.target_id() or "bk-booker"
     at = Steps.of_booking(parts, event_type, query, id=identity, owner=username, typed=typed)
@@ -127,7 +127,7 @@ def calendar(uid: str) -> AnyResponse:
     trusted = _trusts(parts, found)
     # The link in the file is the plain one: calendars are shared, and signed links are not to be.
     address = parts.public(f"/bookings/{found.uid}")
-    shown = found if trusted else for_strangers(found)
+    shown = found if trusted else for_strangers(found, parts.service.event_type_of(found))
     domain = urlsplit(address or request.host_url).hostname or "localhost"
     body = ics.calendar_file(shown, domain=domain, url=address, people=trusted)
     response = Response(body, mimetype="text/calendar")
@@ -136,7 +136,10 @@ def calendar(uid: str) -> AnyResponse:
 
 
 def landing() -> AnyResponse:
-    """Take a guest who comes back from a vendor's own page to the booking, of which we now know."""
+    """Take a guest who comes back from a vendor's own page to the booking, of which we now know.
+
+    However often the address is opened, the subscribers hear of the booking once.
+    """
     uid = request.args.get("uid") or request.args.get("eventUid") or ""
     parts = runtime()
     found = parts.service.observe(finding.booking(parts, uid).uid)
@@ -160,9 +163,12 @@ def _elsewhere(parts: Runtime, found: Booking, trusted: bool) -> str:
 
 
 def _trusts(parts: Runtime, found: Booking) -> bool:
-    """Tell whether the visitor's link lets them in; a wrong link is an error, none at all is not."""
+    """Tell whether the visitor's link lets them in; a wrong link is an error, none at all is not.
+
+    The uid of a time that guests share lets nobody in: free slots name it (contracts/calcom.md 4.6).
+    """
     if not parts.links.signed:
-        return True
+        return found.is_held
     token = request.args.get("token", "")
     if token:
         parts.links.check(token, Purpose.MANAGE, found)
@@ -276,7 +282,9 @@ def static(digest: str, name: str) -> AnyResponse:
 def refused(error: BookerError) -> AnyResponse:
     """Show what went wrong, and what the visitor can do about it."""
     parts = runtime()
-    uid = (request.view_args or {}).get("uid") or request.args.get("rescheduleUid", "")
+    uid = (
+        finding.seat_named() or (request.view_args or {}).get("uid") or request.args.get("rescheduleUid", "")
+    )
     offers = isinstance(error, (LinkInvalid, LinkExpired, FormExpired))
     notice = notices.of(parts, error, uid=uid if offers else "")
     response = show(parts, notice, title=notice.headline, status=error.status)

@@ -54,6 +54,17 @@ class Catalogue:
                 f"Cal.com lets the host alone {what}: set 'BOOKER_CALCOM_API_KEY', or connect an account."
             )
 
+    def lists(self, event_type: EventType) -> bool:
+        """Tell whether bookings of *event_type* are among those that our credentials list.
+
+        Those of a team are, to its members; those of a user, to that user alone (contracts/calcom.md 4.8).
+        """
+        if not self.proven:
+            return False
+        account = self._client.identity.account()
+        owner = Owner.parse(event_type.owner, account)
+        return bool(owner.team) or owner.username == (self._me().username or account.username)
+
     def all(self) -> tuple[Offer, ...]:
         """Give every event type that guests may find, hidden ones and templates left out."""
         return self._listed(self._owner(None))
@@ -79,6 +90,19 @@ class Catalogue:
             f"#{booking.event_type_id}", partial(self._ask_id, booking.event_type_id)
         )
         return offers[0].event_type if offers else of_booking(booking)
+
+    def own(self) -> frozenset[str]:
+        """Give how the owner of the account at hand is called, every member of a group by name."""
+        owner = Owner.parse(None, self._client.identity.account())
+        return frozenset({str(owner), *owner.group(), self._me().username} - {""})
+
+    def has(self, booking: Booking) -> bool:
+        """Tell whether the account at hand offers the event type of *booking*."""
+        try:
+            offers = self._named(self._owner(None), booking.event_type) if booking.event_type else ()
+        except (EventTypeNotFound, Unsupported):
+            return False
+        return any(each.event_type.id == booking.event_type_id for each in offers)
 
     def forget(self) -> None:
         """Forget all event types: Cal.com has just shown that one is otherwise than we thought."""

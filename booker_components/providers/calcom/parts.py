@@ -103,6 +103,7 @@ def _provider(
         clock=clock,
         zone=settings.calcom_zone,
         webhook_secret=settings.calcom_webhook_secret,
+        owners=settings.calcom_owners,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ...records.keys import RequestKeys
@@ -47,16 +47,19 @@ class CalcomProvider:
         clock: Callable[[], datetime],
         zone: str = "",
         webhook_secret: str = "",
+        owners: Collection[str] = (),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Call by *client*; *keys* keep which request made which booking.
 
-        *zone* is the hosts', an IANA name, "" to ask for it where that can be done. *sleep* waits for some
-        seconds, between two looks at what became of a call without an answer.
+        *zone* is the hosts', an IANA name, "" to ask for it where that can be done. *owners* are those whom
+        guests reach besides the account's own, "*" for anybody. *sleep* waits for some seconds, between two
+        looks at what became of a call without an answer.
         """
         desk = Desk.of(client, clock=clock, zone=zone, sleep=sleep)
         self._desk = desk
         self._secret = webhook_secret
+        self._owners = frozenset(owners)
         self._holds = Holds(desk)
         self._maker = Maker(desk, self._holds, keys)
         self._changer = Changer(desk)
@@ -95,6 +98,15 @@ class CalcomProvider:
         length = duration or event_type.duration
         return self._desk.board.slots(event_type, window, duration=length, moving=uid)
 
+    def serves(self, owner: str) -> bool:
+        """Tell whether guests may book what *owner* offers: the account at hand, or one that was named."""
+        return not owner or not self._owners.isdisjoint({"*", owner}) or owner in self._desk.catalogue.own()
+
+    def serves_booking(self, booking: Booking) -> bool:
+        """Tell whether a host of *booking* is served, or its event type is one of the account at hand."""
+        names = {booking.owner, *(host.slug for host in booking.hosts)} - {""}
+        return any(map(self.serves, names)) or "*" in self._owners or self._desk.catalogue.has(booking)
+
     # --- bookings ---
 
     def book(self, request: BookingRequest) -> Booking:
@@ -129,7 +141,7 @@ class CalcomProvider:
         return self._changer.cancel(uid, reason=reason, by=by, scope=scope)
 
     def bookings(self, wanted: BookingFilter) -> Sequence[Booking]:
-        """Give the bookings that match, by start; `Unsupported` without credentials."""
+        """Give the bookings that match, in the order that is wanted; `Unsupported` without credentials."""
         return self._hosting.bookings(wanted)
 
     # --- holds ---
@@ -152,7 +164,7 @@ class CalcomProvider:
         """Verify and read a webhook; `WebhookRejected` if it is forged."""
         incoming = read_webhook(headers, body, secret=self._secret)
         if not incoming.ping:
-            self._desk.board.drop(incoming.told.event_type_id if incoming.told else "")
+            self._desk.board.drop()
         return incoming
 
     def changed_since(self, instant: datetime) -> Iterator[Booking]:
