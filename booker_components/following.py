@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from .errors import BookingNotFound
-from .journal import RemoteJournal
+from .errors import BookingNotFound, ProviderError
+from .journal import RemoteJournal, with_guest
 from .providers import Provider, ReceivesWebhooks
 from .values import Booking, BookingStatus, EventKind, Incoming
 
@@ -26,9 +27,10 @@ class Follower:
 
     def observe(self, uid: str) -> Booking:
         """Read a booking, tell what is new about it, and give it as it now stands."""
+        asked_at = self._journal.clock()
         booking = self._provider.get(uid)
         for each in booking.each():
-            self._journal.observe(each)
+            self._journal.observe(each, asked_at=asked_at)
         return booking
 
     def take(self, incoming: Incoming) -> None:
@@ -39,26 +41,36 @@ class Follower:
         if incoming.ping:
             return
         for uid in incoming.uids:
+            asked_at = self._journal.clock()
             booking = self._reread(uid, incoming)
             if booking is not None:
-                self._tell(booking, incoming)
+                self._tell(booking, incoming, asked_at)
 
     def sync(self, since: datetime) -> int:
         """Tell what has changed at the provider since *since*, aware; give how many changes.
 
         `Unsupported` where the provider cannot be asked.
         """
-        count = 0
+        count, asked_at = 0, self._journal.clock()
         shared: dict[str, list[Booking]] = {}
         for booking in self._provider.changed_since(since):
-            count += sum(self._journal.observe(each) is not None for each in booking.each())
+            count += self._new(booking.each(), asked_at)
             if whole := booking.shared or ("" if booking.is_held else booking.uid):
                 shared.setdefault(whole, []).append(booking)
         # Seats that were given up are listed no more. Last, for one that moved is listed where it is now.
         for whole, listed in shared.items():
             gone = self._seats(whole, listed[0], besides={each.uid for each in listed})
-            count += sum(self._journal.observe(each) is not None for each in gone)
+            count += self._new(gone, asked_at)
         return count
+
+    def follow_seats(self, whole: Booking) -> None:
+        """Tell what is new about the seats of *whole*, which a call of ours has changed.
+
+        What cannot be read now is told when its webhook comes, or by the next sync.
+        """
+        asked_at = self._journal.clock()
+        with suppress(ProviderError):
+            self._new(self._seats(whole.uid, whole), asked_at)
 
     def seat_given_up(self, uid: str) -> Booking | None:
         """Give a seat that the provider no longer knows, as the subscribers last heard of it."""
@@ -67,22 +79,28 @@ class Follower:
             return None
         return _given_up(last, last) if last.is_open else last
 
-    def _tell(self, booking: Booking, incoming: Incoming) -> None:
+    def _new(self, bookings: Iterable[Booking], asked_at: datetime) -> int:
+        """Tell what is new about *bookings*, and give about how many something is."""
+        return sum(self._journal.observe(each, asked_at=asked_at) is not None for each in bookings)
+
+    def _tell(self, booking: Booking, incoming: Incoming, asked_at: datetime) -> None:
         whole = not booking.is_held
         touched = tuple(self._seats(booking.uid, booking)) if whole else self._closed_along(booking)
-        for each in touched:
-            self._journal.observe(each)
+        self._new(touched, asked_at)
         # Who of those that share a time did not come, the notice does not tell here.
         if incoming.kind and not (whole and incoming.kind is EventKind.NO_SHOW):
             for each in touched if whole else (booking,):
                 self._journal.told(incoming.kind, each, mark=incoming.key)
 
     def _reread(self, uid: str, incoming: Incoming) -> Booking | None:
-        """Give the booking as it stands now; what can no longer be read, as the notice tells it."""
+        """Give the booking as it stands now; one we know that can no longer be read, as the notice tells it.
+
+        What we never heard of and cannot read is nothing: the notice alone is no proof that it ever was.
+        """
         try:
-            return _with_guest(self._provider.get(uid), incoming.told)
+            return with_guest(self._provider.get(uid), incoming.told)
         except BookingNotFound:
-            return incoming.told
+            return incoming.told if self._journal.last_told(uid) else None
 
     def _closed_along(self, booking: Booking) -> Sequence[Booking]:
         """Give *booking* and, where it is closed, its series: one notice may stand for all that closed."""
@@ -100,25 +118,17 @@ class Follower:
                 continue
             last = self._journal.last_told(uid)
             try:
-                yield _with_guest(self._provider.get(uid), last)
+                yield with_guest(self._provider.get(uid), last)
             except BookingNotFound:
                 if last is not None:
                     yield _given_up(last, like)
 
 
-def _with_guest(booking: Booking, told: Booking | None) -> Booking:
-    """Give a seat with its guest, whom a provider may show to nobody but the host."""
-    guest = booking.attendee
-    if told is None or not booking.shared or guest.name or guest.email:
-        return booking
-    return replace(booking, attendee=told.attendee, notes=told.notes, answers=told.answers)
-
-
 def _given_up(seat: Booking, whole: Booking) -> Booking:
-    """Give a seat that is there no more, as it was last told, cancelled as the *whole* was."""
+    """Give a seat that is there no more, as it was last told, closed as the *whole* was."""
     return replace(
         seat,
-        status=BookingStatus.CANCELLED,
+        status=BookingStatus.CANCELLED if whole.is_open else whole.status,
         revision=2,
         reason="" if whole.is_open else whole.reason,
         changed_by="" if whole.is_open else whole.changed_by,

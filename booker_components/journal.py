@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from .outbox import Outbox
@@ -42,25 +44,30 @@ class RemoteJournal:
     provider's webhook or the next look at the provider makes up for it.
     """
 
-    def __init__(self, storage: Storage, outbox: Outbox) -> None:
+    def __init__(self, storage: Storage, outbox: Outbox, clock: Callable[[], datetime]) -> None:
         self._storage = storage
         self._outbox = outbox
         self._known = KnownBookings(storage)
+        #: Tells the time, to say when a booking was asked for.
+        self.clock = clock
 
     def change(self, kind: EventKind, act: Callable[[], Booking]) -> Booking:
         """Do *act*, then keep what is new about each booking of the series it gives."""
         booking = act()
+        answered_at = self.clock()
         with self._storage.transaction():
             for each in booking.each():
-                self.observe(each)
+                self.observe(each, asked_at=answered_at)
         return booking
 
-    def observe(self, booking: Booking) -> BookingEvent | None:
-        """Keep what is new about *booking* as it stands; None if that was known, or it is nobody's."""
+    def observe(self, booking: Booking, *, asked_at: datetime) -> BookingEvent | None:
+        """Keep what is new about *booking*, asked for at *asked_at*; None if that is nothing, or nobody's."""
         if not booking.is_held:
             return None
         with self._storage.transaction():
-            change = self._known.note(booking)
+            change = self._known.note(booking, asked_at=asked_at)
+            if change and booking.shared:
+                booking = with_guest(booking, self.last_told(booking.uid))
             return self._outbox.add(change.kind, booking, mark=str(change.number)) if change else None
 
     def open_seats(self, shared: str) -> tuple[str, ...]:
@@ -74,3 +81,11 @@ class RemoteJournal:
     def told(self, kind: EventKind, booking: Booking, *, mark: str) -> BookingEvent:
         """Keep that *kind* happened, which the booking itself does not tell; once for each *mark*."""
         return self._outbox.add(kind, booking, mark=mark)
+
+
+def with_guest(booking: Booking, told: Booking | None) -> Booking:
+    """Give a seat with its guest as *told*: a provider may show who sits there to nobody but the host."""
+    guest = booking.attendee
+    if told is None or not booking.shared or guest.name or guest.email:
+        return booking
+    return replace(booking, attendee=told.attendee, notes=told.notes, answers=told.answers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from . import policy, questions
@@ -32,6 +33,7 @@ from .providers import (
     ReceivesWebhooks,
 )
 from .storage import Storage
+from .times import Month
 from .values import (
     Booking,
     BookingFilter,
@@ -51,9 +53,8 @@ from .values import (
 
 _Ability = TypeVar("_Ability")
 
-# Looking for the next free time goes ahead in steps of this length, and not further than that from its start:
-# an event type whose booking window never ends must not make a page slow.
-_STEP = timedelta(days=31)
+# Looking for the next free time goes not further ahead than this: an event type whose booking window never
+# ends must not make a page slow.
 _FURTHEST = timedelta(days=400)
 
 
@@ -70,7 +71,7 @@ class BookingService:
         self._journal: Journal = LocalJournal(storage, outbox)
         self._follower: Follower | None = None
         if isinstance(provider, ReceivesWebhooks):
-            self._journal = journal = RemoteJournal(storage, outbox)
+            self._journal = journal = RemoteJournal(storage, outbox, clock)
             self._follower = Follower(provider, journal)
 
     # --- reading ---
@@ -125,7 +126,8 @@ class BookingService:
         start = max(after, allowed.start)
         end = min(allowed.end, start + _FURTHEST)
         while start < end:
-            step = TimeWindow(start=start, end=start + _STEP)
+            # A month at a time: what a page shows next, and what remote providers are asked for at once.
+            step = TimeWindow(start=start, end=min(Month.of(start, "UTC").window("UTC").end, end))
             if found := self.slots(event_type, step, duration=duration, moving=moving):
                 return found[0]
             start = step.end
@@ -207,7 +209,7 @@ class BookingService:
             why = reason if force else self._checked_cancellation(booking, reason)
             return self.provider.cancel(uid, reason=why, by=by, scope=scope)
 
-        return self._journal.change(EventKind.CANCELLED, cancel)
+        return self._with_others(self._journal.change(EventKind.CANCELLED, cancel))
 
     # --- what only some providers can do ---
 
@@ -227,12 +229,13 @@ class BookingService:
     def confirm(self, uid: str) -> Booking:
         """Agree to a booking that waits for its host, and tell the subscribers."""
         able = self._able(ApprovesBookings, "confirm bookings")
-        return self._journal.change(EventKind.CONFIRMED, lambda: able.confirm(uid))
+        return self._with_others(self._journal.change(EventKind.CONFIRMED, lambda: able.confirm(uid)))
 
     def decline(self, uid: str, *, reason: str = "") -> Booking:
         """Decline a booking that waits for its host, and tell the subscribers."""
         able = self._able(ApprovesBookings, "decline bookings")
-        return self._journal.change(EventKind.REJECTED, lambda: able.decline(uid, reason=reason))
+        act = partial(able.decline, uid, reason=reason)
+        return self._with_others(self._journal.change(EventKind.REJECTED, act))
 
     def mark_absent(self, uid: str, *, host: bool = False, attendees: Sequence[str] = ()) -> Booking:
         """Keep that the host, or the *attendees* with these e-mail addresses, did not come."""
@@ -274,6 +277,12 @@ class BookingService:
         booking = self.get(uid)
         with self._storage.transaction():
             self._outbox.add(EventKind.LINK_REQUESTED, booking)
+
+    def _with_others(self, booking: Booking) -> Booking:
+        """Tell of the seats of *booking* too, where it is one that guests share and a host has changed."""
+        if self._follower and not booking.is_held:
+            self._follower.follow_seats(booking)
+        return booking
 
     def _able(self, ability: type[_Ability], what: str) -> _Ability:
         if not isinstance(self.provider, ability):

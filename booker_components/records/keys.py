@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..storage import Storage
 from .tables import request_keys
+
+# The beginning of a claim that was given up, long enough ago for anybody to take it over.
+_GIVEN_UP = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
     """What is known of a key."""
 
+    key: str
     #: Whether the caller is the first to use it, and is the one to make the booking.
     mine: bool
     fingerprint: str
     #: The uid of the booking that it made; empty while the outcome is not known.
     uid: str
+    #: Tells the claims of one key apart: each has another beginning.
     begun_at: datetime
+
+    @property
+    def given_up(self) -> bool:
+        """Whether its maker has ended without a booking, and cannot swear that there will be none."""
+        return self.begun_at == _GIVEN_UP
 
 
 class RequestKeys:
@@ -45,7 +55,7 @@ class RequestKeys:
         except IntegrityError:
             known = self.read(key)
             return known if known is not None else self.claim(key, fingerprint)
-        return Claim(mine=True, fingerprint=fingerprint, uid="", begun_at=now)
+        return Claim(key=key, mine=True, fingerprint=fingerprint, uid="", begun_at=now)
 
     def read(self, key: str) -> Claim | None:
         """Give what is known of *key*; None if nobody has claimed it."""
@@ -53,24 +63,39 @@ class RequestKeys:
             row = connection.execute(select(request_keys).where(request_keys.c.key == key)).first()
         if row is None:
             return None
-        return Claim(mine=False, fingerprint=row.fingerprint, uid=row.uid, begun_at=row.begun_at)
+        return Claim(key=key, mine=False, fingerprint=row.fingerprint, uid=row.uid, begun_at=row.begun_at)
 
-    def take_over(self, key: str, begun_at: datetime) -> bool:
-        """Take the place of a first user who has not ended since *begun_at*; False if somebody else did."""
-        theirs = (
-            (request_keys.c.key == key) & (request_keys.c.uid == "") & (request_keys.c.begun_at == begun_at)
-        )
+    def take_over(self, claim: Claim, fingerprint: str) -> Claim | None:
+        """Give the caller's own claim in the place of *claim*; None if that stands no more.
+
+        For one whose maker has not ended, or was given up, and for the maker, who so begins anew.
+        """
+        mine = replace(claim, mine=True, fingerprint=fingerprint, begun_at=self._clock())
+        values = {"begun_at": mine.begun_at, "fingerprint": fingerprint}
         with self._storage.transaction() as connection:
-            taken = connection.execute(update(request_keys).where(theirs).values(begun_at=self._clock()))
-            return taken.rowcount == 1
+            taken = connection.execute(update(request_keys).where(_is(claim)).values(values))
+        return mine if taken.rowcount == 1 else None
 
     def keep(self, key: str, uid: str) -> None:
         """Remember that *key* made the booking *uid*."""
         with self._storage.transaction() as connection:
             connection.execute(update(request_keys).where(request_keys.c.key == key).values(uid=uid))
 
-    def forget(self, key: str) -> None:
-        """Free *key*: its request was refused, and may be sent again."""
+    def forget(self, claim: Claim) -> None:
+        """Free the key of *claim*: its request was refused, and may be sent again."""
         with self._storage.transaction() as connection:
-            unused = (request_keys.c.key == key) & (request_keys.c.uid == "")
-            connection.execute(delete(request_keys).where(unused))
+            connection.execute(delete(request_keys).where(_is(claim)))
+
+    def give_up(self, claim: Claim) -> None:
+        """Let the next user of the key of *claim* take over at once, and look first what became of it."""
+        with self._storage.transaction() as connection:
+            connection.execute(update(request_keys).where(_is(claim)).values(begun_at=_GIVEN_UP))
+
+
+def _is(claim: Claim) -> ColumnElement[bool]:
+    """Select the row of *claim* while it has made nothing and nobody has taken it over."""
+    return (
+        (request_keys.c.key == claim.key)
+        & (request_keys.c.uid == "")
+        & (request_keys.c.begun_at == claim.begun_at)
+    )

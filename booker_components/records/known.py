@@ -34,18 +34,22 @@ class KnownBookings:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def note(self, booking: Booking) -> Change | None:
-        """Note *booking* as it stands, in the transaction under way; give what is new, None if nothing is."""
+    def note(self, booking: Booking, *, asked_at: datetime) -> Change | None:
+        """Note *booking* as it stands, in the transaction under way; give what is new, None if nothing is.
+
+        *asked_at* is when it was asked for; for what a call of our own has changed, when that was answered.
+        """
         with self._storage.transaction() as connection:
             known = _locked(connection, booking.uid)
             kind = what_happened(known.status, known.starts, booking)
-            if known.status and booking.is_open and known.status not in _OPEN:
-                # What is closed stays closed: this is an older state that came late.
+            if booking.is_open and (_is_closed(known) or _is_older(asked_at, known, booking)):
+                # What is closed stays closed, and what was asked for earlier is no news.
                 return None
             number = known.changes + (kind is not None)
             values = {
                 "status": booking.status.value,
                 "starts": booking.start,
+                "asked_at": max(asked_at, known.asked_at or asked_at),
                 "changes": number,
                 "shared": booking.shared,
             }
@@ -76,6 +80,17 @@ def what_happened(status: str, start: datetime | None, booking: Booking) -> Even
         return EventKind.RESCHEDULED
     agreed = status == BookingStatus.PENDING.value and booking.status is BookingStatus.CONFIRMED
     return EventKind.CONFIRMED if agreed else None
+
+
+def _is_closed(known: Row[Any]) -> bool:
+    return bool(known.status) and known.status not in _OPEN
+
+
+def _is_older(asked_at: datetime, known: Row[Any], booking: Booking) -> bool:
+    """Tell whether *booking* differs from what was asked for after it."""
+    if known.asked_at is None or asked_at >= known.asked_at:
+        return False
+    return bool((known.status, known.starts) != (booking.status.value, booking.start))
 
 
 def _ending(booking: Booking) -> EventKind | None:

@@ -14,6 +14,8 @@ known_bookings = Table(
     # A status, or "" while it is being noted for the first time.
     Column("status", Text, nullable=False),
     Column("starts", Instant),
+    # When that was asked for; an answer to an older question tells of no move.
+    Column("asked_at", Instant),
     # Counts the changes that were told.
     Column("changes", Integer, nullable=False),
     # The booking that guests share, where this is one seat of it; else empty.

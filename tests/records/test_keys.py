@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,8 @@ def test_the_first_user_of_a_key_makes_the_booking(keys: RequestKeys) -> None:
     """The second one is told that it is under way."""
     first, second = keys.claim("key", "print"), keys.claim("key", "other")
 
-    assert first == Claim(mine=True, fingerprint="print", uid="", begun_at=MONDAY)
-    assert second == Claim(mine=False, fingerprint="print", uid="", begun_at=MONDAY)
+    assert first == Claim(key="key", mine=True, fingerprint="print", uid="", begun_at=MONDAY)
+    assert second == Claim(key="key", mine=False, fingerprint="print", uid="", begun_at=MONDAY)
 
 
 def test_the_booking_of_a_key_is_remembered(keys: RequestKeys) -> None:
@@ -38,7 +39,8 @@ def test_the_booking_of_a_key_is_remembered(keys: RequestKeys) -> None:
     keys.claim("key", "print")
     keys.keep("key", "uid-1")
 
-    assert keys.claim("key", "print") == Claim(mine=False, fingerprint="print", uid="uid-1", begun_at=MONDAY)
+    again = keys.claim("key", "print")
+    assert again == Claim(key="key", mine=False, fingerprint="print", uid="uid-1", begun_at=MONDAY)
 
 
 def test_an_unused_key_is_unknown(keys: RequestKeys) -> None:
@@ -49,17 +51,16 @@ def test_an_unused_key_is_unknown(keys: RequestKeys) -> None:
 
 def test_a_forgotten_key_is_free(keys: RequestKeys) -> None:
     """A request that was refused may be sent again under its key."""
-    keys.claim("key", "print")
-    keys.forget("key")
+    keys.forget(keys.claim("key", "print"))
 
     assert keys.claim("key", "other").mine
 
 
 def test_a_key_that_made_a_booking_is_not_forgotten(keys: RequestKeys) -> None:
     """A late failure frees nothing that has succeeded."""
-    keys.claim("key", "print")
+    claim = keys.claim("key", "print")
     keys.keep("key", "uid-1")
-    keys.forget("key")
+    keys.forget(claim)
 
     known = keys.read("key")
     assert known is not None
@@ -68,23 +69,45 @@ def test_a_key_that_made_a_booking_is_not_forgotten(keys: RequestKeys) -> None:
 
 def test_one_takes_over_from_who_does_not_end(keys: RequestKeys, clock: FrozenClock) -> None:
     """Of two who find the same unfinished claim, the second comes too late."""
-    begun = keys.claim("key", "print").begun_at
+    claim = keys.claim("key", "print")
     clock.move(timedelta(minutes=2))
 
-    taken = [keys.take_over("key", begun), keys.take_over("key", begun)]
+    taken = [keys.take_over(claim, "print"), keys.take_over(claim, "print")]
 
-    known = keys.read("key")
-    assert taken == [True, False]
-    assert known is not None
-    assert known.begun_at == MONDAY + timedelta(minutes=2)
+    assert taken == [replace(claim, begun_at=MONDAY + timedelta(minutes=2)), None]
+    assert keys.read("key") == replace(claim, mine=False, begun_at=MONDAY + timedelta(minutes=2))
+
+
+def test_who_was_taken_over_from_frees_nothing(keys: RequestKeys, clock: FrozenClock) -> None:
+    """Or a third one would book beside the second."""
+    claim = keys.claim("key", "print")
+    clock.move(timedelta(minutes=2))
+    keys.take_over(claim, "print")
+
+    keys.forget(claim)
+    keys.give_up(claim)
+
+    assert not keys.claim("key", "print").mine
+    assert not keys.claim("key", "print").given_up
 
 
 def test_nobody_takes_over_what_has_ended(keys: RequestKeys) -> None:
     """A booking that was made in the meantime stands."""
-    begun = keys.claim("key", "print").begun_at
+    claim = keys.claim("key", "print")
     keys.keep("key", "uid-1")
 
-    assert not keys.take_over("key", begun)
+    assert keys.take_over(claim, "print") is None
+
+
+def test_a_claim_that_was_given_up_is_taken_over_at_once(keys: RequestKeys) -> None:
+    """By any request under its key, for nobody minds the one before."""
+    keys.give_up(keys.claim("key", "print"))
+    claim = keys.claim("key", "other")
+
+    taken = keys.take_over(claim, "other")
+
+    assert (claim.mine, claim.given_up) == (False, True)
+    assert taken == Claim(key="key", mine=True, fingerprint="other", uid="", begun_at=MONDAY)
 
 
 def _claim(url: str, number: int, line: Any, results: Any) -> None:

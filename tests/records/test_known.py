@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from booker_components.errors import ProviderUnavailable
 from booker_components.records.known import Change, KnownBookings, what_happened
 from booker_components.storage import Storage
 from booker_components.values import Booking, BookingStatus, EventKind
 
+from ..conftest import MONDAY
 from ..processes import FORKS
 from ..providers.samples import url_in
 from ..test_payloads import FULL
@@ -38,6 +43,11 @@ def known(storage: Storage) -> KnownBookings:
 def booking(status: BookingStatus = CONFIRMED, **changes: Any) -> Booking:
     """Give a booking as the provider has it."""
     return replace(ALONE, status=status, **changes)
+
+
+def note(known: KnownBookings, each: Booking, minute: int = 0) -> Change | None:
+    """Note a booking that was asked for so many minutes after midnight."""
+    return known.note(each, asked_at=MONDAY + timedelta(minutes=minute))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +100,7 @@ def test_each_change_is_told_once_and_counted(known: KnownBookings) -> None:
         booking(CANCELLED),
     ]
 
-    told = [known.note(each) for each in states]
+    told = [note(known, each) for each in states]
 
     assert told == [
         Change(kind=EventKind.CREATED, number=1),
@@ -105,19 +115,74 @@ def test_each_change_is_told_once_and_counted(known: KnownBookings) -> None:
 
 def test_what_is_closed_stays_closed(known: KnownBookings) -> None:
     """An older state that comes late neither opens the booking again nor makes it be cancelled twice."""
-    known.note(booking())
-    known.note(booking(CANCELLED))
+    note(known, booking())
+    note(known, booking(CANCELLED))
 
-    told = [known.note(booking(start=ALONE.start + LATER)), known.note(booking(CANCELLED))]
+    told = [note(known, booking(start=ALONE.start + LATER)), note(known, booking(CANCELLED))]
 
     assert told == [None, None]
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (booking(PENDING), booking()),
+        (booking(shared="whole"), booking(shared="whole", start=ALONE.start + LATER)),
+    ],
+    ids=["agreed to", "a seat that moved"],
+)
+def test_an_answer_to_an_older_question_is_no_news(
+    known: KnownBookings, before: Booking, now: Booking
+) -> None:
+    """It was on its way while the booking changed: nothing went back, and nothing happens twice."""
+    note(known, before, 0)
+    assert note(known, now, 2) is not None
+
+    told = [note(known, before, 1), note(known, now, 1), note(known, now, 3)]
+
+    assert told == [None, None, None]
+    assert note(known, before, 4) is None or before.status is CONFIRMED
+
+
+#: What may happen to a seat at a provider, from its beginning to its end.
+_LIVES = st.lists(st.sampled_from((0, 1, 2)), max_size=3).flatmap(
+    lambda hours: st.booleans().map(
+        lambda ends: tuple(
+            [booking(PENDING, shared="whole"), booking(shared="whole")]
+            + [booking(shared="whole", start=ALONE.start + hour * LATER) for hour in hours]
+            + [booking(CANCELLED, shared="whole")] * ends
+        )
+    )
+)
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_in_whatever_order_looks_are_noted_nothing_is_told_twice_or_lost(
+    storage: Storage, data: st.DataObject
+) -> None:
+    """Each state is looked at when it begins, some again; the notes come as threads happen to be run."""
+    life = data.draw(_LIVES)
+    looks = list(range(len(life))) + data.draw(st.lists(st.integers(0, len(life) - 1), max_size=4))
+    order = data.draw(st.permutations(looks))
+    known, uid = KnownBookings(storage), uuid.uuid4().hex
+
+    told = [note(known, replace(life[each], uid=uid), each) for each in order]
+
+    kinds = [change.kind for change in told if change]
+    steps = [what_happened(a.status.value, a.start, b) for a, b in pairwise(life)]
+    ends = EventKind.CANCELLED in steps
+    assert [change.number for change in told if change] == list(range(1, len(kinds) + 1))
+    assert all(kinds.count(kind) <= max(1, steps.count(kind)) for kind in set(kinds))
+    assert kinds.count(EventKind.CANCELLED) == ends
+    assert note(known, replace(life[-1], uid=uid), len(life)) is None
+
+
 def test_bookings_are_known_apart(known: KnownBookings) -> None:
     """Each uid has changes of its own."""
-    known.note(booking())
+    note(known, booking())
 
-    assert known.note(booking(uid="another")) == Change(kind=EventKind.CREATED, number=1)
+    assert note(known, booking(uid="another")) == Change(kind=EventKind.CREATED, number=1)
 
 
 def test_a_change_that_is_rolled_back_is_told_again(known: KnownBookings, storage: Storage) -> None:
@@ -125,13 +190,13 @@ def test_a_change_that_is_rolled_back_is_told_again(known: KnownBookings, storag
 
     def fail() -> None:
         with storage.transaction():
-            known.note(booking())
+            note(known, booking())
             raise ProviderUnavailable
 
     with pytest.raises(ProviderUnavailable):
         fail()
 
-    assert known.note(booking()) == Change(kind=EventKind.CREATED, number=1)
+    assert note(known, booking()) == Change(kind=EventKind.CREATED, number=1)
 
 
 def test_of_many_threads_one_is_told(known: KnownBookings) -> None:
@@ -140,7 +205,7 @@ def test_of_many_threads_one_is_told(known: KnownBookings) -> None:
 
     def work(_number: int) -> Change | None:
         line.wait()
-        return known.note(booking())
+        return note(known, booking())
 
     with ThreadPoolExecutor(PROCESSES) as pool:
         told = [each for each in pool.map(work, range(PROCESSES)) if each]
@@ -153,7 +218,7 @@ def _note(url: str, line: Any, results: Any) -> None:
     known = KnownBookings(Storage(url))
     line.wait()
     states = (booking(), booking(start=ALONE.start + LATER), booking(CANCELLED))
-    results.put([change.number for change in map(known.note, states) if change])
+    results.put([change.number for each in states if (change := note(known, each))])
 
 
 def test_of_many_processes_one_is_told(storage: Storage, tmp_path: Path) -> None:
@@ -173,18 +238,18 @@ def test_of_many_processes_one_is_told(storage: Storage, tmp_path: Path) -> None
             process.join(timeout=PATIENCE)
 
     assert sorted(numbers) == list(range(1, len(numbers) + 1))
-    assert KnownBookings(storage).note(booking(CANCELLED)) is None
+    assert note(KnownBookings(storage), booking(CANCELLED)) is None
 
 
 def test_seats_are_known_until_they_are_closed(known: KnownBookings) -> None:
     """What guests share is found by its seats, each of which may close by itself or move elsewhere."""
     for uid in ("s1", "s2", "s3", "s4"):
-        known.note(booking(uid=uid, shared="whole"))
-    known.note(booking(uid="other", shared="another"))
-    known.note(booking(uid="alone"))
+        note(known, booking(uid=uid, shared="whole"))
+    note(known, booking(uid="other", shared="another"))
+    note(known, booking(uid="alone"))
 
-    known.note(booking(CANCELLED, uid="s2", shared="whole"))
-    known.note(booking(uid="s3", shared="another", start=ALONE.start + LATER))
+    note(known, booking(CANCELLED, uid="s2", shared="whole"))
+    note(known, booking(uid="s3", shared="another", start=ALONE.start + LATER))
 
     assert known.open_seats("whole") == ("s1", "s4")
     assert known.open_seats("nothing") == ()

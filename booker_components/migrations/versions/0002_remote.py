@@ -29,6 +29,7 @@ def _create_known_bookings() -> None:
         sa.Column("uid", sa.Text, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("starts", Instant, nullable=True),
+        sa.Column("asked_at", Instant, nullable=True),
         sa.Column("changes", sa.Integer, nullable=False),
         sa.Column("shared", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("uid", name=op.f("booker_known_bookings_pk")),
