@@ -6,9 +6,13 @@ import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Generic, TypeVar
 
 from ...errors import BookerError, ProviderUnavailable
+
+# How many old values may make room when one is kept; two at least, so that more go than come.
+_SWEPT = 4
 
 _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
@@ -83,8 +87,10 @@ class Cache(Generic[_K, _V]):
     def _store(self, key: _K, value: _V) -> None:
         self._kept.pop(key, None)
         self._kept[key] = (self._clock(), value)
-        if len(self._kept) > self._size:
-            del self._kept[next(iter(self._kept))]
+        # The oldest come first. Those that are too old are of no use, and a list of slots is long.
+        for oldest in list(islice(self._kept, _SWEPT)):
+            if len(self._kept) > self._size or not self._fresh(oldest):
+                del self._kept[oldest]
 
     def _landed(self, key: _K, flight: Future[_V]) -> bool:
         """End a flight; False if it was dropped meanwhile."""

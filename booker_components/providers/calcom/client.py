@@ -29,7 +29,6 @@ class Resource(StrEnum):
     BOOKINGS = "2024-08-13"
     SLOTS = "2024-09-04"
     EVENT_TYPES = "2024-06-14"
-    SCHEDULES = "2024-06-11"
     #: Teams' event types, the user, calendars, webhooks, OAuth and managed users have no version.
     OTHER = ""
 

@@ -15,6 +15,7 @@ from ...values import (
     EventType,
     Frequency,
     Host,
+    Layout,
     Price,
     ReasonRule,
     Seats,
@@ -28,6 +29,10 @@ from .objects import Object
 _FURTHEST_ROLLING = 61
 # How many further people the form takes; Cal.com takes 30 in all (contracts/calcom.md 4.8).
 _MOST_GUESTS = 10
+# In minutes: longer than any event type of Cal.com.
+_LONGEST = 100_000
+# More occurrences, or months between two of them, than anybody books.
+_MOST_STEPS = 1000
 
 _PAID = "This has a price, and is booked and paid for at Cal.com."
 _VERIFIED = "Your e-mail address has to be verified first, so this is booked at Cal.com."
@@ -80,7 +85,9 @@ def read_offer(found: Object, *, zone: str, owner: str, proven: bool) -> Offer:
         success_url=found.text("successRedirectUrl"),
         success_parameters=found.flag("forwardParamsSuccessRedirect", True),
         zone_locked=found.flag("lockTimeZoneToggleOnBookingPage"),
+        host_email_hidden=found.flag("hideOrganizerEmail"),
         elsewhere=_elsewhere(found, proven=proven),
+        layouts=_layouts(found.child("bookerLayouts")),
     )
     host_only = found.flag("bookingRequiresAuthentication")
     return Offer(event_type=event_type, form=form, host_only=host_only)
@@ -111,15 +118,17 @@ def _id(found: Object) -> str:
 
 
 def _minutes(found: Object, key: str) -> timedelta:
-    return timedelta(minutes=found.number(key, 0))
+    return timedelta(minutes=found.count(key, 0))
 
 
 def _durations(found: Object) -> tuple[timedelta, ...]:
     """Give the lengths, the default first (contracts/calcom.md 4.7)."""
     options = found.fields.get("lengthInMinutesOptions") or []
-    if not isinstance(options, list) or not all(isinstance(each, int) and each > 0 for each in options):
+    if not isinstance(options, list) or not all(
+        type(each) is int and 0 < each <= _LONGEST for each in options
+    ):
         raise ProviderError("Cal.com gave an event type whose 'lengthInMinutesOptions' are no lengths.")
-    lengths = dict.fromkeys([found.number("lengthInMinutes"), *options])
+    lengths = dict.fromkeys([found.count("lengthInMinutes", least=1, most=_LONGEST), *options])
     return tuple(timedelta(minutes=each) for each in lengths)
 
 
@@ -139,6 +148,13 @@ def _host(found: Object, zone: str) -> Host:
     return Host(slug=slug, name=found.text("name") or slug, zone=zone)
 
 
+def _layouts(found: Object | None) -> tuple[Layout, ...]:
+    """Give the layouts that we know, the default first (contracts/calcom.md 4.7)."""
+    words = (found.text("defaultLayout"), *found.texts("enabledLayouts")) if found else ()
+    known = (each for word in dict.fromkeys(words) for each in Layout if each == word)
+    return tuple(known) or (Layout.MONTH,)
+
+
 # --- when ----------------------------------------------------------------------------------------
 
 
@@ -154,7 +170,7 @@ def _window(found: Object | None) -> BookingWindow:
     if kind == "range":
         first, last = _dates(found)
         return BookingWindow(days=None, start=first - timedelta(days=1), end=last + timedelta(days=1))
-    days = found.number("value")
+    days = found.count("value")
     if kind == "businessDays":
         days += 2 * (days // 5 + 1)
     if found.flag("rolling"):
@@ -183,7 +199,7 @@ def _approval(found: Object | None) -> Approval | None:
     unit = _UNITS.get(threshold.text("unit").rstrip("s"))
     if unit is None:
         raise ProviderError("Cal.com gave a confirmation policy with an unknown unit of time.")
-    return Approval(within=threshold.number("count") * unit)
+    return Approval(within=threshold.count("count") * unit)
 
 
 def _series(found: Object | None) -> Series | None:
@@ -194,7 +210,9 @@ def _series(found: Object | None) -> Series | None:
     except ValueError:
         raise ProviderError("Cal.com gave an event type with an unknown frequency.") from None
     return Series(
-        frequency=frequency, interval=found.number("interval", 1), occurrences=found.number("occurrences")
+        frequency=frequency,
+        interval=found.count("interval", 1, least=1, most=_MOST_STEPS),
+        occurrences=found.count("occurrences", most=_MOST_STEPS),
     )
 
 

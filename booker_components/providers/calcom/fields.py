@@ -21,8 +21,8 @@ _NO_ANSWERS = _ASKED_ANYWAY | {"notes", "displayEmail", "displayGuests", "resche
 
 _KINDS = {
     "textarea": QuestionKind.LONG_TEXT,
-    "multiemail": QuestionKind.LONG_TEXT,
     "email": QuestionKind.EMAIL,
+    "multiemail": QuestionKind.EMAILS,
     "phone": QuestionKind.PHONE,
     "number": QuestionKind.NUMBER,
     "select": QuestionKind.SELECT,
@@ -96,8 +96,6 @@ class Field:
 
     def sent(self, answer: Answer) -> object:
         """Give an answer in the type that the API takes: numbers and truth values are not texts."""
-        if self.type == "multiemail":
-            return str(answer).replace(",", " ").split()
         if self.type == "phone":
             return international(str(answer))
         if isinstance(answer, tuple):

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...errors import (
     BookerError,
+    BookingNotFound,
     NotBookable,
     OutcomeUnknown,
     ProviderError,
@@ -41,6 +42,10 @@ _REPEATED = "This form has made a booking already. Send it once more to make ano
 _UNDER_WAY = "This booking is being made. Please wait a moment and send the form once more."
 
 
+class _NothingMade(ProviderUnavailable):
+    """A call got no answer, and has made nothing so far."""
+
+
 class Maker:
     """Makes bookings; a request that is sent again gives the booking that it made."""
 
@@ -64,39 +69,64 @@ class Maker:
         for _ in range(_WAITS):
             claim = self._keys.claim(request.key, wanted)
             if claim.mine:
-                return self._first(offer, request)
-            if claim.fingerprint != wanted:
-                raise NotBookable(
-                    "The key of the request belongs to another one.", rule=Rule.REPEATED, sentence=_REPEATED
-                )
+                return self._first(offer, request, claim)
+            if claim.fingerprint != wanted and not claim.given_up:
+                raise _repeated()
             if claim.uid:
-                return self._desk.reader.find(claim.uid).booking
-            if self._desk.clock() - claim.begun_at > _STALE and self._took_over(request, claim):
-                return self._found(offer, request) or self._first(offer, request)
+                return self._made_before(claim.uid)
+            if self._desk.clock() - claim.begun_at > _STALE and (
+                mine := self._took_over(offer, claim, wanted)
+            ):
+                return self._found(offer, request) or self._first(offer, request, mine, again=True)
             self._desk.sleep(_WAIT)
         raise ProviderUnavailable("Another call with the same key is under way.", sentence=_UNDER_WAY)
 
-    def _first(self, offer: Offer, request: BookingRequest) -> Booking:
-        """Book as the first to use the key; it is free again after a refusal, but not while nobody knows."""
+    def _made_before(self, uid: str) -> Booking:
+        try:
+            return self._desk.reader.find(uid).booking
+        except BookingNotFound:
+            # A seat that was given up: Cal.com knows it no more.
+            raise _repeated() from None
+
+    def _first(self, offer: Offer, request: BookingRequest, claim: Claim, *, again: bool = False) -> Booking:
+        """Book as the one to use the key; it is free again after a refusal, but not while nobody knows.
+
+        *again*: a call before this one has ended without an outcome, and may take effect as late as now.
+        """
         try:
             self._check(offer, request)
-        except BaseException:
-            self._keys.forget(request.key)
+        except BaseException as error:
+            if again and isinstance(error, SlotTaken) and (found := self._found(offer, request)):
+                return found
+            self._keys.forget(claim)
             raise
+        # Who takes over waits from now on: the checks may have taken long.
+        mine = self._keys.take_over(claim, claim.fingerprint)
+        if mine is None:
+            return self._once(offer, request)
+        return self._call(offer, request, mine, again=again)
+
+    def _call(self, offer: Offer, request: BookingRequest, claim: Claim, *, again: bool) -> Booking:
         try:
             booking = self._send(offer, request, mark_of(request.key))
         except OutcomeUnknown:
             raise
-        except BookerError:
-            self._keys.forget(request.key)
+        except _NothingMade:
+            # A slow call may make it yet: the next one with this key looks again before it books.
+            self._keys.give_up(claim)
+            raise
+        except BookerError as error:
+            if again and isinstance(error, SlotTaken) and (found := self._found(offer, request)):
+                return found
+            self._keys.forget(claim)
             raise
         return self._kept(request, booking)
 
-    def _took_over(self, request: BookingRequest, claim: Claim) -> bool:
+    def _took_over(self, offer: Offer, claim: Claim, wanted: str) -> Claim | None:
         """Take the place of a call that ended without a word, if what it did can be looked up."""
-        if not self._desk.catalogue.proven:
+        if not self._desk.catalogue.lists(offer.event_type):
             raise OutcomeUnknown("A call with the same key has ended without an outcome.")
-        return self._keys.take_over(request.key, claim.begun_at)
+        return self._keys.take_over(claim, wanted)
 
     def _found(self, offer: Offer, request: BookingRequest) -> Booking | None:
         try:
@@ -178,7 +208,7 @@ class Maker:
 
     def _settled(self, offer: Offer, request: BookingRequest, mark: str, unknown: OutcomeUnknown) -> Booking:
         """Give the booking if it was made after all; raise what is known of it otherwise."""
-        if not self._desk.catalogue.proven:
+        if not self._desk.catalogue.lists(offer.event_type):
             raise unknown
         for number in range(_LOOKS):
             if number:
@@ -189,7 +219,7 @@ class Maker:
                 raise unknown from None
             if found:
                 return found
-        raise ProviderUnavailable("Cal.com did not answer, and has made no booking.")
+        raise _NothingMade("Cal.com did not answer, and has made no booking.")
 
     def _look(self, offer: Offer, request: BookingRequest, mark: str) -> Booking | None:
         """Look for the booking that bears *mark*; None if there is none."""
@@ -206,6 +236,11 @@ class Maker:
             return None
         booking = found.booking
         return self._desk.reader.find(booking.series).booking if booking.series else booking
+
+
+def _repeated() -> NotBookable:
+    message = "The key of the request belongs to another one, or to a seat that was given up."
+    return NotBookable(message, rule=Rule.REPEATED, sentence=_REPEATED)
 
 
 def _is_it(found: Found, request: BookingRequest, mark: str) -> bool:

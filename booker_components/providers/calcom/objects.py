@@ -57,6 +57,13 @@ class Object:
             raise self._wrong(key, "no whole number")
         return int(value)
 
+    def count(self, key: str, default: int | None = None, *, least: int = 0, most: int = 1_000_000) -> int:
+        """Give a whole number from *least* to *most*: beyond it, no calendar could be reckoned."""
+        number = self.number(key, default)
+        if not least <= number <= most:
+            raise self._wrong(key, "out of all bounds")
+        return number
+
     def identifier(self, key: str) -> str:
         """Give a number or a text as text; empty for none, and for 0, which names nothing."""
         value = self.fields.get(key)

@@ -52,8 +52,8 @@ class Reader:
     def read(self, data: Any, *, uid: str = "") -> Found:
         """Read an answer: one booking, or several of a series, of which the one with *uid* is meant."""
         if isinstance(data, list):
-            return self._whole(read_series(Object.all(data, "booking"), self._clock(), uid=uid))
-        return self._whole(read_booking(Object.of(data, "booking")))
+            return self.remember(read_series(Object.all(data, "booking"), self._clock(), uid=uid))
+        return self.remember(read_booking(Object.of(data, "booking")))
 
     def uid_to_move(self, uid: str) -> str:
         """Give the uid under which the slots for a move are asked for: a seat's booking has another one."""
@@ -66,7 +66,22 @@ class Reader:
             self._shared.put(uid, known)
         return known
 
-    def complete(self, found: Found) -> Found:
+    def remember(self, found: Found) -> Found:
+        """Give *found* with its former start, and keep what later questions about it would ask for."""
+        booking = found.booking
+        self._shared.put(booking.uid, booking.shared or booking.uid)
+        if not booking.shared:
+            self._starts.put(booking.uid, booking.start)
+        return self._complete(found)
+
+    def _find_seat(self, seat: str) -> Found:
+        try:
+            data = self._client.get(f"/bookings/by-seat/{quote(seat)}", Resource.BOOKINGS)
+        except CalcomNotFound:
+            raise BookingNotFound("Cal.com has no booking, series or seat with this uid.") from None
+        return self.remember(read_booking(Object.of(data, "booking"), seat=seat))
+
+    def _complete(self, found: Found) -> Found:
         """Give *found* with its former start, which only the booking that it replaces tells."""
         booking = found.booking
         if not booking.replaces:
@@ -77,20 +92,6 @@ class Reader:
             # Where it was is worth a line on a page, and not worth losing the page.
             return found
         return replace(found, booking=replace(booking, former_start=former))
-
-    def _find_seat(self, seat: str) -> Found:
-        try:
-            data = self._client.get(f"/bookings/by-seat/{quote(seat)}", Resource.BOOKINGS)
-        except CalcomNotFound:
-            raise BookingNotFound("Cal.com has no booking, series or seat with this uid.") from None
-        return self._whole(read_booking(Object.of(data, "booking"), seat=seat))
-
-    def _whole(self, found: Found) -> Found:
-        booking = found.booking
-        self._shared.put(booking.uid, booking.shared or booking.uid)
-        if not booking.shared:
-            self._starts.put(booking.uid, booking.start)
-        return self.complete(found)
 
     def _ask_start(self, uid: str) -> datetime | None:
         if not is_uid(uid):

@@ -45,17 +45,19 @@ _NOT_NOW = "This cannot be booked at the moment."
 _LACKS_ANSWER = "The host needs an answer that this page does not ask for. Please contact the host."
 _FILL_IN = "Please fill this in."
 _WRONG_ANSWER = "Please check this answer."
+_DATES = "One of the dates is no longer free. Please choose another time, or fewer dates."
 _PHONE = "Please enter a phone number with its country code, like +49 30 123456."
 
 
-def of_time(error: CalcomError) -> BookerError | None:
+def of_time(error: CalcomError, *, several: bool = False) -> BookerError | None:
     """Tell what is wrong with the time that was asked for; None if the words say nothing about it.
 
+    *several*: dates of a series were asked for together, and Cal.com does not say which of them it means.
     Taken slots come with 400 as often as with 409 (contracts/calcom.md 4.8).
     """
     words = error.text.lower() + error.code.lower()
     if error.answered == 409 or any(each in words for each in _TAKEN):
-        return SlotTaken("Cal.com says that the time is taken.")
+        return SlotTaken("Cal.com says that the time is taken.", sentence=_DATES if several else None)
     if "in the past" in words:
         return NotBookable("Cal.com says that the time is over.", rule=Rule.PAST)
     if "maximum number of active bookings" in words or "booker_limit_exceeded" in words:
@@ -81,7 +83,8 @@ def of_booking(
         return NotBookable("Cal.com takes this from the host alone.", sentence=_AT_CALCOM)
     notice = offer.event_type.minimum_notice
     bounds = of_bounds(error, request.start, notice=notice, now=now)
-    return of_time(error) or bounds or _of_fields(error, offer) or _of_event_type(error)
+    several = offer.event_type.series is not None and request.occurrences != 1
+    return of_time(error, several=several) or bounds or _of_fields(error, offer) or _of_event_type(error)
 
 
 def _of_event_type(error: CalcomError) -> NotBookable | None:

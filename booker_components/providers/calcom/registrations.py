@@ -46,13 +46,15 @@ class Registrations:
 
     def all(self) -> tuple[Registration, ...]:
         """Give the registrations."""
-        found: list[Registration] = []
+        found: dict[str, Registration] = {}
         while True:
             params = {"take": _PAGE, "skip": len(found)}
             page = self._client.page(self._path, Resource.OTHER, params=params).data
-            found += map(_registration, page)
-            if len(page) < _PAGE:
-                return tuple(found)
+            new = {each.id: each for each in map(_registration, page) if each.id not in found}
+            found |= new
+            # Whoever does not know "skip" gives the same page for ever.
+            if len(page) < _PAGE or not new:
+                return tuple(found.values())
 
     def register(self, url: str, secret: str) -> Registration:
         """Have *url* told of every trigger that we understand; a former registration is renewed."""

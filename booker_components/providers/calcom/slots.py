@@ -64,9 +64,9 @@ class SlotBoard:
         keys = (self._key(event_type, chunk, duration, moving) for chunk in _chunks(window))
         return any(slot.start == start for key in keys for slot in self._cache.known(key) or ())
 
-    def drop(self, event_type: str = "") -> None:
-        """Forget the slots of the event type with this id, of all without one."""
-        self._cache.drop(lambda key: event_type in ("", key.event_type))
+    def drop(self) -> None:
+        """Forget all slots: a booking of one event type takes time from those with the same hosts."""
+        self._cache.drop()
 
     def written(self, event_type: str) -> None:
         """Forget the slots of the account at hand: a booking takes time from its other event types too."""

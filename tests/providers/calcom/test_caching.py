@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -87,6 +88,27 @@ def test_the_oldest_values_make_room(clock: FrozenClock) -> None:
         cache.put(number, number)
 
     assert [number for number in range(10) if cache.known(number) is not None] == [7, 8, 9]
+
+
+def test_old_values_are_swept_away(clock: FrozenClock) -> None:
+    """A list of slots is long, and nobody may ask for it again."""
+    cache: Cache[int, Heavy] = Cache(clock, keep=10 * SECOND)
+    old = [Heavy() for _ in range(5)]
+    alive = [weakref.ref(each) for each in old]
+    for number, each in enumerate(old):
+        cache.put(number, each)
+    del old, each
+
+    clock.move(10 * SECOND)
+    cache.put(8, Heavy())
+    cache.put(9, Heavy())
+
+    assert [each() for each in alive] == [None] * 5
+    assert cache.known(8) is not None
+
+
+class Heavy:
+    """Something that one may wait for to go."""
 
 
 class Gate:

@@ -102,7 +102,6 @@ def refusal(client: CalcomClient, method: str = "POST") -> CalcomError:
         (Resource.BOOKINGS, "2024-08-13"),
         (Resource.SLOTS, "2024-09-04"),
         (Resource.EVENT_TYPES, "2024-06-14"),
-        (Resource.SCHEDULES, "2024-06-11"),
         (Resource.OTHER, None),
     ],
     ids=lambda each: each.name if isinstance(each, Resource) else "",
@@ -193,7 +192,7 @@ def test_data_of_the_answer_is_given(anyone: Anyone, data: object) -> None:
 def test_answer_may_hold_no_data(anyone: Anyone, answer: Response) -> None:
     """Deletions are answered with their success alone."""
     with serving(answer) as remote:
-        given = anyone.at(remote).delete("/schedules/1", Resource.SCHEDULES)
+        given = anyone.at(remote).delete("/webhooks/1", Resource.OTHER)
 
     assert given is None
 

@@ -17,6 +17,7 @@ from booker_components.values import (
     ChangeRule,
     Frequency,
     Host,
+    Layout,
     Location,
     LocationKind,
     Price,
@@ -124,6 +125,22 @@ def test_booking_windows_are_outer_bounds(window: object, expected: BookingWindo
     assert offer(bookingWindow=window).event_type.window == expected
 
 
+@pytest.mark.parametrize(
+    ("given", "layouts"),
+    [
+        (None, (Layout.MONTH,)),
+        ({"defaultLayout": "week", "enabledLayouts": ["month", "week"]}, (Layout.WEEK, Layout.MONTH)),
+        ({"defaultLayout": "column", "enabledLayouts": None}, (Layout.COLUMN,)),
+        ({"defaultLayout": "spiral", "enabledLayouts": ["spiral", "week"]}, (Layout.WEEK,)),
+        ({"defaultLayout": "spiral", "enabledLayouts": []}, (Layout.MONTH,)),
+    ],
+    ids=["missing", "default first", "default only", "unknown left out", "none known"],
+)
+def test_layouts_begin_with_the_default(given: object, layouts: tuple[Layout, ...]) -> None:
+    """Words that we do not know are left out; there is always one."""
+    assert offer(bookerLayouts=given).event_type.layouts == layouts
+
+
 def test_locations_are_offered_once_each_and_private_ones_without_their_value() -> None:
     """The API tells locations of one type apart by nothing, and hides what is for booked guests only."""
     kinds = LocationKind
@@ -163,7 +180,7 @@ KINDS = {
     "site": QuestionKind.URL,
     "home": QuestionKind.TEXT,
     "work-email": QuestionKind.EMAIL,
-    "colleagues": QuestionKind.LONG_TEXT,
+    "colleagues": QuestionKind.EMAILS,
     "campaign": QuestionKind.TEXT,
     "date": QuestionKind.TEXT,
     "shape": QuestionKind.TEXT,
@@ -291,6 +308,7 @@ def test_the_legacy_copy_of_the_seats_is_read_where_there_is_no_other() -> None:
         {"bookingWindow": {"type": "range", "value": ["2031-05-01"]}},
         {"bookingWindow": {"type": "range", "value": ["soon", "later"]}},
         {"seats": {"seatsPerTimeSlot": 2.5}},
+        {"bookerLayouts": {"defaultLayout": 3}},
         {"hidden": "no", "disableGuests": "no"},
     ],
     ids=str,

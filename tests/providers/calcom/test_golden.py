@@ -1,5 +1,6 @@
 """Every request that the provider sends, use case by use case, as a table to be reviewed by eye.
 
+What is sent about accounts and webhooks stands in `test_golden_accounts.py`.
 `BOOKER_WRITE_GOLDEN=1 pytest tests/providers/calcom/test_golden.py` writes the table anew.
 """
 
@@ -19,6 +20,7 @@ import pytest
 from booker_components.errors import BookerError
 from booker_components.values import (
     BookingFilter,
+    BookingOrder,
     BookingStatus,
     CancelScope,
     Location,
@@ -34,7 +36,8 @@ HEADER = """# Every request to Cal.com
 
 Recorded by `tests/providers/calcom/test_golden.py` over the fake, and compared there. In each use case, what
 was asked for shortly before (event types, slots) is known already. "As the host" means that the call carries
-the account's credentials, "as a guest" that it carries none.
+the account's credentials, "as a guest" that it carries none. Read against contracts/calcom.md 4.2 to 4.9
+when it changes.
 """
 
 WEEKLY = {"interval": 1, "occurrences": 3, "frequency": "weekly"}
@@ -377,10 +380,16 @@ def _bookings(at: AtCalcom) -> Iterator[None]:
     yield
     wanted = BookingFilter(
         status=frozenset({BookingStatus.PENDING, BookingStatus.CANCELLED}),
-        event_type="intro",
+        event_types=frozenset({"intro"}),
         attendee_email=ZOE.email,
+        attendee_name=ZOE.name,
         after=DAY.start,
         before=DAY.end,
+        created_after=DAY.start,
+        created_before=DAY.end,
+        updated_after=DAY.start,
+        updated_before=DAY.end,
+        order=BookingOrder.CREATED,
         descending=True,
     )
     at.provider.bookings(wanted)

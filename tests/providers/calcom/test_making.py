@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 
 from booker_components.errors import (
     EventTypeNotFound,
@@ -24,7 +25,7 @@ from booker_components.providers.calcom.accounts import CalcomAccount
 from booker_components.providers.calcom.requests import fingerprint
 from booker_components.values import BookingStatus, Location, LocationKind, TimeWindow
 
-from .samples import DAY, HALF_HOUR, NINE, SEATS, ZOE, AtCalcom, slot
+from .samples import DAY, HALF_HOUR, HOURS, NINE, SEATS, ZOE, AtCalcom, slot
 
 BO = replace(ZOE, name="Bo", email="bo@example.org")
 WEEKLY = {"interval": 1, "occurrences": 3, "frequency": "weekly"}
@@ -195,6 +196,29 @@ def test_a_time_that_was_taken_meanwhile(at: AtCalcom) -> None:
     assert at.keys.read("form-1") is None
 
 
+@pytest.mark.parametrize(
+    ("count", "start", "told"),
+    [
+        pytest.param(3, NINE, "One of the dates is no longer free.", id="several dates"),
+        pytest.param(None, NINE, "One of the dates is no longer free.", id="all dates"),
+        pytest.param(1, NINE + timedelta(weeks=2), "That time has just been taken.", id="one date"),
+    ],
+)
+def test_a_series_of_which_one_date_was_taken(
+    at: AtCalcom, count: int | None, start: datetime, told: str
+) -> None:
+    """None of the dates is booked, and the guest is told that it may be a later one than the one chosen."""
+    event_type = at.event_type(recurrence=WEEKLY)
+    at.provider.slots(event_type, TimeWindow(start=start, end=start + HALF_HOUR))
+    at.fake.book(at.fake.store.event_types[int(event_type.id)], NINE + timedelta(weeks=2), count=1)
+
+    with pytest.raises(SlotTaken) as caught:
+        at.provider.book(at.request(start, occurrences=count))
+
+    assert caught.value.sentence.startswith(told)
+    assert len(at.fake.bookings) == 1
+
+
 def test_what_calcom_refuses_in_unknown_words(at: AtCalcom) -> None:
     """If the slot is gone it was taken; if it is still there, nobody knows."""
     event_type = at.event_type()
@@ -307,6 +331,18 @@ def test_a_form_that_is_sent_twice_books_once(at: AtCalcom) -> None:
     assert len(at.calls("POST", "/bookings")) == 2
 
 
+def test_a_form_whose_seat_was_given_up_may_make_another_one(at: AtCalcom) -> None:
+    """Cal.com knows the seat no more; the guest is asked whether it shall be booked anew."""
+    at.event_type(seats=SEATS)
+    seat = at.provider.book(at.request(key="form-1"))
+    at.provider.cancel(seat.uid)
+
+    with pytest.raises(NotBookable) as caught:
+        at.provider.book(at.request(key="form-1"))
+
+    assert caught.value.rule == Rule.REPEATED
+
+
 def test_without_a_key_every_request_is_another(at: AtCalcom) -> None:
     """And each has a mark of its own."""
     at.event_type(seats=SEATS)
@@ -383,6 +419,24 @@ def test_a_stale_key_stays_closed_where_nothing_can_be_looked_up(stranger: AtCal
     assert stranger.calls("POST") == []
 
 
+def test_who_was_taken_over_from_books_no_more(at: AtCalcom) -> None:
+    """Its checks took too long; it gives what the other has made."""
+    at.event_type(seats=SEATS)
+    at.fake.next(delay=0.8, method="GET", path="/slots")
+    patient = at.other(at.account, sleep=lambda seconds: time.sleep(0.05))
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(patient.book, at.request(key="form-1"))
+        while at.keys.read("form-1") is None:
+            time.sleep(0.01)
+        at.clock.move(timedelta(seconds=61))
+        quick = patient.book(at.request(key="form-1"))
+        first = slow.result(10)
+
+    assert first == quick
+    assert len(at.calls("POST", "/bookings")) == 1
+
+
 # --- no answer -----------------------------------------------------------------------------------
 
 
@@ -442,6 +496,92 @@ def test_a_booking_that_was_not_made_may_be_tried_again(at: AtCalcom) -> None:
     assert not isinstance(caught.value, OutcomeUnknown)
     assert at.naps == [1.0, 1.0]
     assert at.provider.book(at.request(key="form-1")).start == NINE
+
+
+def _lands(at: AtCalcom) -> None:
+    """Let Cal.com do at last what the newest call of ours wanted."""
+    requests.post(
+        f"{at.fake.url}/bookings",
+        json=at.sent("POST", "/bookings").json,
+        headers={"cal-api-version": "2024-08-13"},
+        timeout=10,
+    )
+
+
+def test_a_booking_that_is_made_late_is_found_by_the_next_try(at: AtCalcom) -> None:
+    """Cal.com was slower than all our looks: the guest gets that seat, and no second one."""
+    at.event_type(seats=SEATS)
+    at.fake.next(cut=True, method="POST", path="/bookings")
+    with pytest.raises(ProviderUnavailable):
+        at.provider.book(at.request(key="form-1"))
+
+    _lands(at)
+    booking = at.provider.book(at.request(key="form-1"))
+
+    assert [each.seat for each in at.fake.bookings[0].attendees] == [booking.uid]
+
+
+@pytest.mark.parametrize("path", ["/slots", "/bookings"], ids=["before the check", "before the call"])
+def test_a_booking_that_is_made_even_later_is_no_taken_slot(at: AtCalcom, path: str) -> None:
+    """The time is taken, by the guest's own first try."""
+    event_type = at.event_type()
+    at.fake.next(cut=True, method="POST", path="/bookings")
+    with pytest.raises(ProviderUnavailable):
+        at.provider.book(at.request(key="form-1"))
+    if path == "/bookings":
+        at.starts(event_type)
+    lost = at.sent("POST", "/bookings").json
+    at.fake.next(delay=0.4, method="GET" if path == "/slots" else "POST", path=path)
+    at.fake.requests.clear()
+
+    with ThreadPoolExecutor(1) as pool:
+        again = pool.submit(at.provider.book, at.request(key="form-1"))
+        while not at.calls("GET", "/bookings"):
+            time.sleep(0.01)
+        at.fake.book(
+            at.fake.store.event_types[int(event_type.id)], NINE, email=ZOE.email, metadata=lost["metadata"]
+        )
+        booking = again.result(10)
+
+    assert [each.uid for each in at.fake.bookings] == [booking.uid]
+    assert at.keys.read("form-1").uid == booking.uid  # type: ignore[union-attr]
+
+
+def test_another_time_may_be_booked_after_a_lost_call(at: AtCalcom) -> None:
+    """The form has the same key, and has made nothing."""
+    at.event_type()
+    at.fake.next(cut=True, method="POST", path="/bookings")
+    with pytest.raises(ProviderUnavailable):
+        at.provider.book(at.request(key="form-1"))
+
+    assert at.provider.book(at.request(slot(1), key="form-1")).start == slot(1)
+
+
+def test_a_lost_answer_about_another_host_stays_unknown(at: AtCalcom) -> None:
+    """Our credentials list the bookings of their own user: that nothing is found proves nothing."""
+    bo = at.fake.add_user("bo", hours=HOURS)
+    at.fake.add_event_type(bo, "intro")
+    at.fake.next(cut=True, perform=True, method="POST", path="/bookings")
+
+    with pytest.raises(OutcomeUnknown):
+        at.provider.book(at.request(owner="bo", key="form-1"))
+    at.clock.move(timedelta(seconds=61))
+    with pytest.raises(OutcomeUnknown):
+        at.provider.book(at.request(owner="bo", key="form-1"))
+
+    assert len(at.fake.bookings) == 1
+
+
+def test_a_lost_answer_about_a_team_is_looked_up(at: AtCalcom) -> None:
+    """Its members list its bookings, whoever hosts."""
+    bo = at.fake.add_user("bo", hours=HOURS)
+    at.fake.add_event_type(at.fake.add_team("sales", at.user, bo), "demo")
+    provider = at.other(replace(at.account, username="", team="sales"))
+    at.fake.next(cut=True, perform=True, method="POST", path="/bookings")
+
+    booking = provider.book(at.request(event_type="demo", key="form-1"))
+
+    assert provider.get(booking.uid) == booking
 
 
 def test_without_credentials_a_lost_answer_stays_unknown(stranger: AtCalcom) -> None:

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import requests
 
 from booker_components.providers.calcom.client import Resource
 from booker_components.providers.calcom.failures import CalcomForbidden
-from booker_components.providers.calcom.parts import CalcomParts, build_calcom
+from booker_components.providers.calcom.parts import CalcomParts
 from booker_components.records.tokens import NotConnected
-from booker_components.settings import Settings
-from booker_components.storage import Storage
 from booker_components.testing import FakeCalcom, FrozenClock
 
-from ..samples import url_in
-
-BACK = "https://book.example/oauth/calcom/callback"
-SCOPES = ("EVENT_TYPE_READ", "BOOKING_READ", "BOOKING_WRITE", "PROFILE_READ")
-
-Build = Callable[..., CalcomParts]
+from ...testing.fixtures import watched
+from .parts import BACK, Build, allow, building, oauth_of, platform_of
 
 
 @pytest.fixture
 def calcom(clock: FrozenClock) -> Iterator[FakeCalcom]:
     """A Cal.com at which Ann offers a first talk."""
-    with FakeCalcom(clock=clock) as running:
+    with watched(FakeCalcom(clock=clock)) as running:
         running.add_event_type(running.add_user("ann"), "intro")
         yield running
 
@@ -37,27 +28,8 @@ def calcom(clock: FrozenClock) -> Iterator[FakeCalcom]:
 @pytest.fixture
 def build(calcom: FakeCalcom, clock: FrozenClock, tmp_path: Path) -> Iterator[Build]:
     """Build the parts of an app from its settings; `current` says whom a request is about."""
-    storage = Storage(url_in(tmp_path))
-    storage.upgrade()
-    made: list[CalcomParts] = []
-
-    def build(*, current: Callable[[], Any] = lambda: None, **config: Any) -> CalcomParts:
-        defaults = {
-            "BOOKER_PROVIDER": "calcom",
-            "BOOKER_PUBLIC_URL": "https://book.example",
-            "BOOKER_CALCOM_API_URL": calcom.url,
-            "BOOKER_CALCOM_APP_URL": calcom.app_url,
-            "BOOKER_CALCOM_USERNAME": "ann",
-        }
-        settings = Settings.read(defaults | config)
-        _, parts = build_calcom(settings, storage=storage, keys=[b"k" * 40], clock=clock, current=current)
-        made.append(parts)
-        return parts
-
-    yield build
-    for parts in made:
-        parts.close()
-    storage.close()
+    with building(calcom, clock, tmp_path) as found:
+        yield found
 
 
 def event_types(parts: CalcomParts) -> list[str]:
@@ -77,42 +49,12 @@ def proofs(calcom: FakeCalcom) -> dict[str, str]:
     return {name: calcom.requests[-1].headers[name] for name in names if name in calcom.requests[-1].headers}
 
 
-def platform_of(calcom: FakeCalcom, *, redirect_uri: str = "https://book.example/") -> dict[str, str]:
-    """Add a Platform client, and give the settings for it and for its owner's key."""
-    owner = calcom.add_user("partner")
-    client = calcom.platform_client(owner=owner, redirect_uris=[redirect_uri])
-    return {
-        "BOOKER_CALCOM_CLIENT_ID": client.id,
-        "BOOKER_CALCOM_CLIENT_SECRET": client.secret,
-        "BOOKER_CALCOM_API_KEY": calcom.api_key(owner),
-    }
-
-
-def oauth_of(calcom: FakeCalcom, *, public: bool = False, scopes: tuple[str, ...] = SCOPES) -> dict[str, Any]:
-    """Add an OAuth 2.0 client, and give the settings for it."""
-    client = calcom.oauth_client(redirect_uris=[BACK], scopes=scopes, public=public)
-    return {
-        "BOOKER_CALCOM_CLIENT_ID": client.id,
-        "BOOKER_CALCOM_CLIENT_SECRET": client.secret,
-        "BOOKER_CALCOM_SCOPES": scopes,
-        "BOOKER_CALCOM_CONNECT": lambda request: "ann",
-    }
-
-
 def connect(parts: CalcomParts, name: str) -> None:
     """Connect whoever is logged in at Cal.com under a *name*, as their browser would."""
     assert parts.oauth
     assert parts.tokens
     begun = parts.oauth.authorization(BACK)
-    answer = requests.post(
-        begun.url,
-        data={**{k: v[0] for k, v in parse_qs(urlsplit(begun.url).query).items()}, "choice": "allow"},
-        allow_redirects=False,
-        timeout=10,
-    )
-    back = parse_qs(urlsplit(answer.headers["Location"]).query)
-    assert back["state"] == [begun.state]
-    pair = parts.oauth.exchange(back["code"][0], redirect_uri=BACK, verifier=begun.verifier)
+    pair = parts.oauth.exchange(allow(begun), redirect_uri=BACK, verifier=begun.verifier)
     parts.tokens.write("calcom", name, pair)
 
 

@@ -27,7 +27,7 @@ from booker_components.providers.calcom.client import CalcomClient
 from booker_components.providers.calcom.webhooks import signature
 from booker_components.values import BookingStatus
 
-from .samples import HALF_HOUR, NINE, SEATS, ZOE, AtCalcom, slot
+from .samples import HALF_HOUR, NINE, NOW, SEATS, ZOE, AtCalcom, slot
 
 WEEKLY = {"interval": 1, "occurrences": 3, "frequency": "weekly"}
 ABILITIES = (
@@ -260,6 +260,19 @@ def test_a_webhook_makes_the_slots_fresh(at: AtCalcom) -> None:
     assert NINE not in at.starts(event_type)
 
 
+def test_a_webhook_makes_the_slots_of_other_event_types_fresh(at: AtCalcom) -> None:
+    """The host is the same."""
+    event_type, other = at.event_type(), at.event_type("other")
+    assert NINE in at.starts(other)
+    at.fake.book(at.fake.store.event_types[int(event_type.id)], NINE)
+    at.fake.add_webhook(at.user, "https://partner.example/webhooks/calcom", secret="hush")
+    at.fake.notify(at.fake.bookings[0].uid, "BOOKING_CREATED", {"uid": at.fake.bookings[0].uid})
+
+    at.provider.incoming(at.fake.outgoing[-1].headers, at.fake.outgoing[-1].body)
+
+    assert NINE not in at.starts(other)
+
+
 def test_bookings_that_have_changed(at: AtCalcom) -> None:
     """Since an instant, the first to change first; every seat is one."""
     at.event_type()
@@ -304,6 +317,40 @@ def test_changes_come_in_pages(at: AtCalcom) -> None:
         ["0"],
         ["250"],
     ]
+
+
+def test_no_change_is_lost_when_more_changes_between_two_pages(at: AtCalcom) -> None:
+    """What was on the first page goes to the end then, and the first of the second one moves up."""
+    event_type = at.event_type()
+    made = at.fake.book(at.fake.store.event_types[int(event_type.id)], NINE)
+    for number in range(300):
+        at.clock.move(timedelta(seconds=1))
+        at.fake.store.bookings[f"copy{number}"] = dataclasses.replace(
+            made, uid=f"copy{number}", updated=at.clock()
+        )
+
+    found = at.provider.changed_since(NOW)
+    first = next(found)
+    at.clock.move(timedelta(seconds=1))
+    at.fake.store.bookings["copy5"].updated = at.clock()
+    rest = list(found)
+
+    assert {each.uid for each in (first, *rest)} >= {f"copy{number}" for number in range(300)}
+    assert rest[-1].uid == "copy5"
+
+
+def test_what_was_moved_costs_no_further_call(at: AtCalcom) -> None:
+    """The booking that was left tells its start, and has changed as well."""
+    at.event_type()
+    moved = at.provider.book(at.request())
+    at.provider.reschedule(moved.uid, slot(3))
+    fresh = at.other(at.account)
+    at.fake.requests.clear()
+
+    found = list(fresh.changed_since(NOW))
+
+    assert found[-1].former_start == NINE
+    assert at.calls() == ["GET /bookings"]
 
 
 def test_a_booking_of_another_account_is_read_as_well(at: AtCalcom) -> None:

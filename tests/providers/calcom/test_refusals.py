@@ -92,7 +92,7 @@ def test_too_soon_and_too_far_ahead_are_told_apart_by_the_notice() -> None:
         ("Invalid type for booking field 'people'. Expected type number", "people"),
         ("Invalid option 'booking field 'topic'' for booking field 'size'. Allowed options are: S", "size"),
         ("One or more invalid options for booking field 'days'. Allowed: Mon", "days"),
-        ("Invalid type for booking field 'date'. Expected type string", "cal-date"),
+        ("Invalid type for booking field 'date'. Expected type string", "date"),
         ("Missing attendee phone number - it is required by the event type.", "attendeePhoneNumber"),
         ("attendee.phoneNumber must be a valid phone number", "attendeePhoneNumber"),
         ("Booking location with type link not valid for event type with id=12.", "location"),

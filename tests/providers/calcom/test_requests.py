@@ -54,8 +54,8 @@ def test_answers_go_out_in_the_types_that_the_api_takes() -> None:
         "people": 3.0,
         "days": ("Mon", "Tue"),
         "terms": True,
-        "colleagues": "a@example.org,\nb@example.org",
-        "cal-date": "1 May",
+        "colleagues": ("a@example.org", "b@example.org"),
+        "date": "1 May",
         "title": "A talk",
     }
 
