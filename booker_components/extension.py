@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from .links import Links, Purpose
 from .outbox import Outbox, Subscriber
 from .providers import Provider, ReceivesWebhooks
 from .providers.calcom.accounts import CalcomAccount
-from .providers.calcom.parts import build_calcom
+from .providers.calcom.parts import CalcomParts, build_calcom
 from .providers.embedded import EmbeddedProvider
 from .providers.embedded.catalogue import checked, load_event_types
 from .receiving import Receiver
@@ -95,57 +96,95 @@ def _install(
     app = cast(Flask, state.app)
     if KEY in app.extensions:
         raise ConfigurationError("This app already has a booker; register it once.")
-    settings = Settings.read(app.config)
-    keys = secret_keys(app.config)
+    ground = _Ground.of(app, clock)
+    settings = ground.settings
     limiter, link_limit = rate_limiter(settings)
-    storage = Storage(settings.database_url or _default_database(app))
-    storage.upgrade()
-    all_subscribers: tuple[Subscriber, ...] = (*subscribers, *_link_mailers(app, settings))
-    outbox = Outbox(storage, all_subscribers, clock=clock, surroundings=app.app_context)
-    if settings.dispatch == "thread":
-        outbox.arm()
-    calcom = None
-    backend = provider or settings.provider
-    if backend == "calcom":
-        backend, calcom = build_calcom(
-            settings, storage=storage, keys=keys, clock=clock, current=partial(_account, settings)
-        )
-    elif backend == "embedded":
-        backend = EmbeddedProvider(_event_types(settings, app), storage=storage, clock=clock)
-    if not isinstance(backend, Provider):
-        raise ConfigurationError(
-            f"The provider {backend!r} lacks methods of a provider; see booker_components.providers.Provider."
-        )
-    service = BookingService(provider=backend, storage=storage, outbox=outbox, clock=clock)
-    receiver = Receiver(service, Inbox(storage, clock), surroundings=app.app_context)
-    if settings.dispatch == "thread" and isinstance(backend, ReceivesWebhooks):
-        receiver.arm()
+    ground.storage.upgrade()
+    everybody: tuple[Subscriber, ...] = (*subscribers, *_link_mailers(app, settings))
+    outbox = ground.outbox(everybody)
+    backend, calcom = ground.backend(provider)
+    service = BookingService(provider=backend, storage=ground.storage, outbox=outbox, clock=clock)
     app.extensions[KEY] = Runtime(
         settings=settings,
         service=service,
-        receiver=receiver,
+        receiver=ground.receiver(service),
         calcom=calcom,
-        links=_links(settings, backend, keys, clock),
-        storage=storage,
+        links=ground.links(backend),
+        storage=ground.storage,
         outbox=outbox,
         assets=Assets.load(),
-        keys=keys,
+        keys=ground.keys,
         mount=_mount(state.url_prefix),
         blueprint=f"{state.name_prefix}.{state.name}".lstrip("."),
-        mails_links=any(getattr(each, "sends_links", False) for each in all_subscribers),
+        mails_links=any(getattr(each, "sends_links", False) for each in everybody),
         limiter=limiter,
         link_limit=link_limit,
     )
     app.jinja_env.globals["booker"] = Widgets()
     # A server that forks its workers after this must not hand them a connection that is in use here.
-    storage.close()
+    ground.storage.close()
 
 
-def _links(
-    settings: Settings, provider: Provider, keys: Sequence[bytes], clock: Callable[[], datetime]
-) -> Links:
-    by_uid = settings.links == "uid" or (not settings.links and getattr(provider, "links_by_uid", False))
-    return Links(keys, signed=not by_uid, lifetime=timedelta(days=settings.link_days), clock=clock)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ground:
+    """What the parts of one app are built on."""
+
+    app: Flask
+    settings: Settings
+    #: The keys that sign and seal, oldest first.
+    keys: Sequence[bytes]
+    storage: Storage
+    clock: Callable[[], datetime]
+
+    @classmethod
+    def of(cls, app: Flask, clock: Callable[[], datetime]) -> _Ground:
+        settings = Settings.read(app.config)
+        keys = secret_keys(app.config)
+        storage = Storage(settings.database_url or _default_database(app))
+        return cls(app=app, settings=settings, keys=keys, storage=storage, clock=clock)
+
+    @property
+    def threaded(self) -> bool:
+        return self.settings.dispatch == "thread"
+
+    def backend(self, given: Provider | None) -> tuple[Provider, CalcomParts | None]:
+        named = given or self.settings.provider
+        if named == "calcom":
+            return self._calcom()
+        if named == "embedded":
+            event_types = _event_types(self.settings, self.app)
+            return EmbeddedProvider(event_types, storage=self.storage, clock=self.clock), None
+        if not isinstance(named, Provider):
+            raise ConfigurationError(
+                f"The provider {named!r} lacks methods of a provider; "
+                "see booker_components.providers.Provider."
+            )
+        return named, None
+
+    def outbox(self, subscribers: Sequence[Subscriber]) -> Outbox:
+        outbox = Outbox(self.storage, subscribers, clock=self.clock, surroundings=self.app.app_context)
+        if self.threaded:
+            outbox.arm()
+        return outbox
+
+    def receiver(self, service: BookingService) -> Receiver:
+        inbox = Inbox(self.storage, self.clock)
+        receiver = Receiver(service, inbox, surroundings=self.app.app_context)
+        if self.threaded and isinstance(service.provider, ReceivesWebhooks):
+            receiver.arm()
+        return receiver
+
+    def links(self, provider: Provider) -> Links:
+        by_uid = getattr(provider, "links_by_uid", False)
+        signed = self.settings.links == "signed" or not (self.settings.links or by_uid)
+        lifetime = timedelta(days=self.settings.link_days)
+        return Links(self.keys, signed=signed, lifetime=lifetime, clock=self.clock)
+
+    def _calcom(self) -> tuple[Provider, CalcomParts]:
+        current = partial(_account, self.settings)
+        return build_calcom(
+            self.settings, storage=self.storage, keys=self.keys, clock=self.clock, current=current
+        )
 
 
 def _default_database(app: Flask) -> str:

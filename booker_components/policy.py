@@ -160,7 +160,7 @@ def _may_change(booking: Booking, rule: ChangeRule, now: datetime, *, seats: Sea
     if now >= booking.start:
         return _refused(Rule.PAST, booking.start)
     # A booking that guests share is not changed by its own uid: each guest has the uid of a seat.
-    if seats and not booking.shared:
+    if not booking.is_held or (seats and not booking.shared):
         return _refused(Rule.SEAT)
     if not rule.allowed:
         return _refused(Rule.NOT_ALLOWED)

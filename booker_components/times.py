@@ -310,11 +310,12 @@ def _date_in_words(day: date, pattern: str, locale: Locale) -> str:
 
 @lru_cache(maxsize=4096)
 def _time_in_words(wall: time, locale: Locale, hours24: bool) -> str:
-    return dates.format_time(wall, "HH:mm" if hours24 else "h:mm a", locale=locale)
+    # A line must not break before "am": CLDR has a no-break space there too.
+    return dates.format_time(wall, "HH:mm" if hours24 else "h:mm\u00a0a", locale=locale)
 
 
 def clock_time(instant: datetime, zone_name: str, locale: Locale, hours24: bool) -> str:
-    """Give the wall time of an aware *instant* in a zone: "09:00" or "9:00 am"."""
+    """Give the wall time of an aware *instant* in a zone: "09:00", or "9:00 am" with a no-break space."""
     local = instant.astimezone(zone(zone_name))
     return _time_in_words(time(local.hour, local.minute), locale, hours24)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask
 
+from booker_components import get_calcom
 from booker_components.testing import FakeCalcom
 from booker_components.testing.calcom import Booking, EventType, Mail, User
 
@@ -47,7 +48,8 @@ class Practice:
     def __init__(self, calcom: FakeCalcom, address: str) -> None:
         """Set up the accounts at *calcom* for an app that is served at *address*."""
         given = tomllib.loads(_SET_UP.read_text())
-        self._calcom = calcom
+        #: The pretended Cal.com itself.
+        self.calcom = calcom
         self._address = address
         self._secret = secrets.token_urlsafe(24)
         self._client = calcom.platform_client(
@@ -75,11 +77,12 @@ class Practice:
             "BOOKER_PROVIDER": "calcom",
             "BOOKER_PUBLIC_URL": self._address,
             "BOOKER_REDIRECT_ORIGINS": (self._address,),
-            "BOOKER_CALCOM_API_URL": self._calcom.url,
-            "BOOKER_CALCOM_APP_URL": self._calcom.app_url,
+            "BOOKER_CALCOM_API_URL": self.calcom.url,
+            "BOOKER_CALCOM_APP_URL": self.calcom.app_url,
             "BOOKER_CALCOM_CLIENT_ID": self._client.id,
             "BOOKER_CALCOM_CLIENT_SECRET": self._client.secret,
             "BOOKER_CALCOM_USERNAME": self._mara.username,
+            "BOOKER_CALCOM_OWNERS": [self._theo.username],
             "BOOKER_CALCOM_ZONE": self._mara.zone,
             "BOOKER_CALCOM_ACCOUNT": lambda request: ACCOUNT,
             "BOOKER_CALCOM_WEBHOOK_SECRET": self._secret,
@@ -87,22 +90,25 @@ class Practice:
 
     def connect(self, app: Flask) -> None:
         """Let *app* get tokens of Mara's, with which it lists, confirms and declines."""
-        app.extensions["booker"].calcom.platform.adopt(ACCOUNT, self._mara.id)
+        with app.app_context():
+            platform = get_calcom().platform
+        assert platform
+        platform.adopt(ACCOUNT, self._mara.id)
 
     def tell(self) -> None:
         """Let Cal.com tell the app of every change from now on, which must be listening."""
         for owner in (self._client, self._theo):
-            self._calcom.add_webhook(owner, f"{self._address}/webhooks/calcom", secret=self._secret)
+            self.calcom.add_webhook(owner, f"{self._address}/webhooks/calcom", secret=self._secret)
 
     # --- what is there ---------------------------------------------------------------------------
 
     def mails(self, limit: int) -> list[Mail]:
         """Give the latest mails, the newest first."""
-        return list(reversed(self._calcom.mails[-limit:]))
+        return list(reversed(self.calcom.mails[-limit:]))
 
     def start(self, mail: Mail) -> datetime:
         """Give when the appointment is that *mail* is about."""
-        return self._calcom.booking(mail.uid).start
+        return self.calcom.booking(mail.uid).start
 
     def receiver(self, mail: Mail) -> str:
         """Give the address that *mail* goes to, without what Cal.com puts into those of managed users."""
@@ -110,7 +116,7 @@ class Practice:
 
     def on_our_pages(self, link: str) -> str:
         """Give the path of ours for a *link* to Cal.com's own page; "" for any other."""
-        path = link.removeprefix(self._calcom.app_url)
+        path = link.removeprefix(self.calcom.app_url)
         return "" if path == link else path.replace("/booking/", "/bookings/", 1)
 
     def waiting(self) -> Booking | None:
@@ -123,15 +129,15 @@ class Practice:
 
     def _ahead(self) -> list[Booking]:
         now = datetime.now().astimezone()
-        return [each for each in self._calcom.bookings if each.open and each.start > now]
+        return [each for each in self.calcom.bookings if each.open and each.start > now]
 
     # --- what others do there; `Refusal` where Cal.com refuses -----------------------------------
 
     def book(self, start: datetime) -> None:
         """Book an introductory call as a stranger would, at Cal.com's own page."""
-        count = len(self._calcom.bookings)
+        count = len(self.calcom.bookings)
         name, zone = _STRANGERS[count % len(_STRANGERS)]
-        self._calcom.book(
+        self.calcom.book(
             self._mine["intro-call"],
             start,
             name=name,
@@ -143,16 +149,16 @@ class Practice:
 
     def confirm(self, uid: str) -> None:
         """Accept a booking that waits, as its host."""
-        self._calcom.confirm(uid)
+        self.calcom.confirm(uid)
 
     def decline(self, uid: str) -> None:
         """Decline a booking that waits, as its host."""
-        self._calcom.decline(uid, reason="I am at a congress that day")
+        self.calcom.decline(uid, reason="I am at a congress that day")
 
     def cancel(self, uid: str) -> None:
         """Cancel a booking as its host."""
-        host = self._calcom.booking(uid).hosts[0]
-        self._calcom.cancel(uid, reason="I am ill, I am sorry", by=host.email)
+        host = self.calcom.booking(uid).hosts[0]
+        self.calcom.cancel(uid, reason="I am ill, I am sorry", by=host.email)
 
 
 def _set_up(calcom: FakeCalcom, owner: User, given: Mapping[str, Any], **more: Any) -> dict[str, EventType]:

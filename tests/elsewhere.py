@@ -15,6 +15,8 @@ from booker_components.providers.calcom.webhooks import signature
 from booker_components.testing import FakeCalcom
 from booker_components.testing.calcom.records import Delivery, EventType, User
 
+from .testing.fixtures import watched
+
 SECRET = "the-secret-of-the-webhook"
 PUBLIC = "https://partner.example"
 
@@ -52,7 +54,7 @@ class Elsewhere:
 @contextmanager
 def elsewhere(clock: Callable[[], datetime], **fields: Any) -> Iterator[Elsewhere]:
     """Serve a Cal.com whose event type has these *fields*."""
-    with FakeCalcom(clock=clock) as calcom:
+    with watched(FakeCalcom(clock=clock)) as calcom:
         ann = calcom.add_user("ann", zone="Europe/Berlin")
         intro = calcom.add_event_type(ann, "intro", **fields)
         calcom.add_webhook(ann, f"{PUBLIC}/webhooks/calcom", secret=SECRET)

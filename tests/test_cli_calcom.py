@@ -83,7 +83,9 @@ def test_check_shows_the_addresses_and_that_all_is_well(
         pytest.param({"BOOKER_CALCOM_API_KEY": "cal_wrong"}, "WRONG  The API key is refused", id="key"),
         pytest.param({"BOOKER_PUBLIC_URL": ""}, "WRONG  'BOOKER_PUBLIC_URL' is not set", id="address"),
         pytest.param({"BOOKER_CALCOM_USERNAME": "nobody"}, "'BOOKER_CALCOM_USERNAME'", id="username"),
-        pytest.param({"BOOKER_CALCOM_API_URL": "http://127.0.0.1:9/v2"}, "WRONG  ", id="unreachable"),
+        pytest.param(
+            {"BOOKER_CALCOM_API_URL": "http://127.0.0.1:9/v2"}, "'BOOKER_CALCOM_API_URL'", id="unreachable"
+        ),
     ],
 )
 def test_check_ends_with_1_where_something_is_wrong(
@@ -98,6 +100,34 @@ def test_check_ends_with_1_where_something_is_wrong(
     assert said in result.output
     assert "cal_wrong" not in result.output
     assert SECRET not in result.output
+
+
+def test_check_says_one_thing_wrong_once(there: Elsewhere, make_app: Callable[..., Flask]) -> None:
+    """Event types that could not be read are not said to be read, nor to be none."""
+    wrong = {"BOOKER_CALCOM_API_KEY": "cal_wrong"}
+    elsewhere = {"BOOKER_CALCOM_API_KEY": "", "BOOKER_CALCOM_API_URL": there.calcom.app_url}
+
+    refused = run(make_app(**(there.settings() | wrong)), "check").output
+    misled = run(make_app(**(there.settings() | elsewhere)), "check").output
+
+    for said in (refused, misled):
+        assert "Event types are read" not in said
+    assert "There are no event types" not in refused
+    assert "it mostly ends in /v2" in misled
+
+
+def test_check_looks_at_an_account_where_requests_say_whose_it_is(
+    there: Elsewhere, make_app: Callable[..., Flask], clock: FrozenClock
+) -> None:
+    """An app of many accounts has no event types of its own, which is nothing wrong."""
+    many = {"BOOKER_CALCOM_USERNAME": "", "BOOKER_CALCOM_ACCOUNT": lambda request: None}
+
+    nobody = run(oauth_app(there, make_app, clock, **many), "check")
+    somebody = run(oauth_app(there, make_app, clock, "mine", **many), "check")
+
+    assert (nobody.exit_code, somebody.exit_code) == (0, 0), nobody.output + somebody.output
+    assert "note   Each request says whose event types are offered" in nobody.output
+    assert "ok     Event type 'intro' can be booked.\n" in somebody.output
 
 
 def test_check_notes_what_is_not_set_up(there: Elsewhere, make_app: Callable[..., Flask]) -> None:
@@ -118,6 +148,8 @@ def test_check_notes_what_is_not_set_up(there: Elsewhere, make_app: Callable[...
         pytest.param("https://thanks.example/done", (), 1, id="not allowed"),
         pytest.param("https://thanks.example/done", ("https://thanks.example",), 0, id="allowed"),
         pytest.param(f"{PUBLIC}/bookings/return", (), 0, id="our own"),
+        pytest.param(f"{PUBLIC}/thanks", (), 1, id="another of the app's"),
+        pytest.param(f"{PUBLIC}/thanks", (PUBLIC,), 0, id="another of the app's, allowed"),
     ],
 )
 def test_check_tells_of_redirects_that_are_not_allowed(
@@ -163,6 +195,7 @@ def test_check_judges_the_clients_addresses(
     """Cal.com appends a slash and the uid as plain text, so not every address can be one."""
     client = there.calcom.platform_client(
         owner=there.ann,
+        redirect_uris=[PUBLIC],
         booking_uri=uri,
         reschedule_uri=f"{PUBLIC}/reschedule",
         cancel_uri=f"{PUBLIC}/bookings/cancel",
@@ -178,11 +211,35 @@ def test_check_judges_the_clients_addresses(
     assert client.secret not in result.output
 
 
+@pytest.mark.parametrize(
+    ("uri", "said", "code"),
+    [
+        pytest.param(f"{PUBLIC}/anywhere", "ok     The redirect URIs", 0, id="a page of ours"),
+        pytest.param(PUBLIC.replace("://", "://*"), "ok     The redirect URIs", 0, id="wildcard"),
+        pytest.param("https://staging.example", "WRONG  The redirect URIs", 1, id="another"),
+    ],
+)
+def test_check_tells_whether_managed_users_may_be_called_for(
+    there: Elsewhere, make_app: Callable[..., Flask], uri: str, said: str, code: int
+) -> None:
+    """Cal.com takes the tokens of managed users from the origins of the redirect URIs only."""
+    client = there.calcom.platform_client(owner=there.ann, redirect_uris=[uri])
+    app = make_app(**platform_settings(there, client))
+
+    result = run(app, "check")
+
+    assert result.exit_code == code, result.output
+    assert said in result.output
+    assert f"  Platform client, redirect URI         {PUBLIC}\n" in result.output
+
+
 def test_check_writes_the_addresses_once_it_is_allowed(
     there: Elsewhere, make_app: Callable[..., Flask]
 ) -> None:
     """Whoever says no has changed nothing; whoever says yes has right addresses."""
-    client = there.calcom.platform_client(owner=there.ann, booking_uri=f"{PUBLIC}/wrong/")
+    client = there.calcom.platform_client(
+        owner=there.ann, redirect_uris=[PUBLIC], booking_uri=f"{PUBLIC}/wrong/"
+    )
     app = make_app(**platform_settings(there, client))
 
     refused = run(app, "check", "--set", typed="n\n")
@@ -200,7 +257,7 @@ def test_check_writes_the_addresses_once_it_is_allowed(
 
 def test_check_does_not_ask_whoever_has_said_yes(there: Elsewhere, make_app: Callable[..., Flask]) -> None:
     """A script that sets up a machine has nobody to ask."""
-    client = there.calcom.platform_client(owner=there.ann)
+    client = there.calcom.platform_client(owner=there.ann, redirect_uris=[PUBLIC])
     app = make_app(**platform_settings(there, client))
 
     assert run(app, "check", "--set", "--yes").exit_code == 0
@@ -209,7 +266,7 @@ def test_check_does_not_ask_whoever_has_said_yes(there: Elsewhere, make_app: Cal
 
 def test_check_cannot_write_what_is_not_there(there: Elsewhere, make_app: Callable[..., Flask]) -> None:
     """Without a Platform client there are no such addresses; without ours there is nothing to write."""
-    client = there.calcom.platform_client(owner=there.ann)
+    client = there.calcom.platform_client(owner=there.ann, redirect_uris=[PUBLIC])
     nowhere = platform_settings(there, client) | {"BOOKER_PUBLIC_URL": ""}
 
     assert "--set is for a Platform client" in run(make_app(**there.settings()), "check", "--set").output
@@ -221,7 +278,7 @@ def test_check_tells_what_only_the_owner_of_a_client_may_see(
     there: Elsewhere, make_app: Callable[..., Flask]
 ) -> None:
     """Without an API key of the owner, the addresses are not looked at, and that is said."""
-    client = there.calcom.platform_client(owner=there.ann)
+    client = there.calcom.platform_client(owner=there.ann, redirect_uris=[PUBLIC])
     app = make_app(**(platform_settings(there, client) | {"BOOKER_CALCOM_API_KEY": ""}))
 
     result = run(app, "check")
@@ -233,7 +290,7 @@ def test_check_tells_what_only_the_owner_of_a_client_may_see(
 
 def test_check_tells_a_wrong_secret_of_a_client(there: Elsewhere, make_app: Callable[..., Flask]) -> None:
     """The settings that may be wrong are named."""
-    client = there.calcom.platform_client(owner=there.ann)
+    client = there.calcom.platform_client(owner=there.ann, redirect_uris=[PUBLIC])
     app = make_app(**(platform_settings(there, client) | {"BOOKER_CALCOM_CLIENT_SECRET": "no"}))
 
     result = run(app, "check")
@@ -309,7 +366,9 @@ def test_sync_takes_webhooks_that_were_given_up(
     assert recorder.kinds == [EventKind.CREATED]
 
 
-def oauth_app(there: Elsewhere, make_app: Callable[..., Flask], clock: FrozenClock, *names: str) -> Flask:
+def oauth_app(
+    there: Elsewhere, make_app: Callable[..., Flask], clock: FrozenClock, *names: str, **settings: Any
+) -> Flask:
     """Make an app to which Ann has connected her account under these *names*."""
     client = there.calcom.oauth_client()
     app = make_app(
@@ -320,6 +379,7 @@ def oauth_app(there: Elsewhere, make_app: Callable[..., Flask], clock: FrozenClo
             "BOOKER_CALCOM_CLIENT_ID": client.id,
             "BOOKER_CALCOM_CLIENT_SECRET": client.secret,
         }
+        | settings
     )
     for name in names:
         given = there.calcom.oauth_tokens(client, there.ann)
@@ -502,7 +562,7 @@ def test_webhooks_of_a_platform_client_tell_of_all_its_users(
     there: Elsewhere, make_app: Callable[..., Flask]
 ) -> None:
     """With a client, one registration is enough."""
-    client = there.calcom.platform_client(owner=there.ann)
+    client = there.calcom.platform_client(owner=there.ann, redirect_uris=[PUBLIC])
     app = make_app(**platform_settings(there, client))
 
     said = run(app, "webhooks", "--register")
@@ -524,8 +584,17 @@ def test_webhooks_of_a_platform_client_tell_of_all_its_users(
         pytest.param(
             {"BOOKER_PUBLIC_URL": ""}, ["--register"], "'BOOKER_PUBLIC_URL' is not set", id="no address"
         ),
-        pytest.param({}, ["--remove", "12345"], "Cal.com answered DELETE of webhooks with 404", id="unknown"),
+        pytest.param({}, ["--remove", "12345"], "There is no such thing", id="unknown"),
         pytest.param({"BOOKER_CALCOM_API_KEY": ""}, [], "set 'BOOKER_CALCOM_API_KEY'", id="no key"),
+        pytest.param(
+            {"BOOKER_CALCOM_API_KEY": ""},
+            ["--event-type", "1"],
+            "set 'BOOKER_CALCOM_API_KEY'",
+            id="no key for an event type",
+        ),
+        pytest.param(
+            {"BOOKER_CALCOM_API_KEY": "cal_wrong"}, [], "Check 'BOOKER_CALCOM_API_KEY'", id="wrong key"
+        ),
     ],
 )
 def test_webhooks_say_what_is_missing(
@@ -535,8 +604,21 @@ def test_webhooks_say_what_is_missing(
     words: list[str],
     said: str,
 ) -> None:
-    """A refusal is said in words, with the remedy."""
+    """A refusal is said in words, with the remedy; without a key, Cal.com is not even asked."""
     result = run(make_app(**(there.settings() | settings)), "webhooks", *words)
 
     assert result.exit_code == 1
     assert said in result.output
+
+
+def test_webhooks_of_an_app_of_many_accounts_want_one_named(
+    there: Elsewhere, make_app: Callable[..., Flask], clock: FrozenClock
+) -> None:
+    """An OAuth 2.0 client has no webhooks; its accounts have."""
+    app = oauth_app(there, make_app, clock, "mine")
+
+    unnamed, named = run(app, "webhooks"), run(app, "webhooks", "--account", "mine")
+
+    assert unnamed.exit_code == 1
+    assert "Name an account with --account" in unnamed.output
+    assert named.exit_code == 0, named.output

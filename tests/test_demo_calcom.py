@@ -28,6 +28,7 @@ from demo_app import close, create_app, seed
 from demo_app.__main__ import provider
 from demo_app.calcom import Practice, open_practice
 
+from .contracts.openapi import check
 from .test_demo import ROOT, links, post
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _links(mail: str) -> dict[str, str]:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """Serve a demo without bookings."""
+    """Serve a demo without bookings; in the end every call is held against Cal.com's document."""
     door = _Door()
     server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
@@ -110,6 +111,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         thread.join()
         server.server_close()
         close(door.app)
+    check(practice.calcom.requests)
 
 
 def _app(practice: Practice, folder: Path) -> Flask:

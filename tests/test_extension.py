@@ -20,6 +20,7 @@ from booker_components import (
     create_blueprint,
     create_booking,
     get_booking,
+    get_calcom,
     get_event_types,
     list_bookings,
 )
@@ -94,10 +95,34 @@ def test_apps_share_nothing(tmp_path: Path, clock: FrozenClock) -> None:
         get_booking(booking.uid)
 
 
+def test_the_parts_of_an_app_show_no_key(app: Flask) -> None:
+    """Whoever logs or prints `app.extensions` gives nobody the key that signs links."""
+    parts = app.extensions["booker"]
+
+    assert parts.keys
+    assert not any(repr(key) in repr(parts) for key in parts.keys)
+
+
 def test_helpers_without_a_booker_say_what_to_do(tmp_path: Path) -> None:
     """A helper in an app that was never set up names the remedy."""
     with bare_app(tmp_path).app_context(), pytest.raises(ConfigurationError, match=r"Create Booker\(app\)"):
         get_event_types()
+
+
+def test_the_parts_of_calcom_are_given_where_it_is_used(
+    app: Flask, make_app: Callable[..., Flask], request: pytest.FixtureRequest
+) -> None:
+    """They are those of the current app; where another provider is used, the setting is named."""
+    other = make_app(BOOKER_PROVIDER="calcom", BOOKER_EVENT_TYPES=(), BOOKER_CALCOM_USERNAME="ann")
+    with other.app_context():
+        found = get_calcom()
+    request.addfinalizer(found.close)
+
+    with app.app_context(), pytest.raises(ConfigurationError, match="Set 'BOOKER_PROVIDER' to 'calcom'"):
+        get_calcom()
+
+    assert found is other.extensions["booker"].calcom
+    assert found.accounts.account().username == "ann"
 
 
 def test_event_types_can_stand_in_a_file(tmp_path: Path, clock: FrozenClock) -> None:

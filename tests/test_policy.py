@@ -193,6 +193,17 @@ def test_closed_bookings_cannot_change(status):
         assert may_cancel(closed, None, now).rule is Rule.CANCELLED
 
 
+@pytest.mark.parametrize("offered", [True, False], ids=["still offered", "no longer offered"])
+def test_what_guests_share_cannot_change_as_a_whole(offered):
+    """The booking of all seats is nobody's, also where the event type that tells of seats is gone."""
+    whole = booking(attendee=Attendee(name="", email=""))
+    kind = event_type() if offered else None
+
+    verdicts = [check(whole, kind, at("2026-03-09 09:00")) for check in (may_cancel, may_reschedule)]
+
+    assert [verdict.rule for verdict in verdicts] == [Rule.SEAT, Rule.SEAT]
+
+
 def test_pending_bookings_can_change():
     """Waiting for approval is no hindrance."""
     assert may_cancel(booking(status=BookingStatus.PENDING), event_type(), at("2026-03-01 09:00"))

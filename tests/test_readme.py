@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask, render_template_string
 
+import booker_components
 from booker_components import Booker
+from booker_components.providers.calcom.platform import Platform
 from booker_components.settings import settings_table
+from booker_components.testing import FakeCalcom
+
+from .testing.fixtures import watched
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -56,11 +62,31 @@ def test_the_calcom_examples_show_a_booker(
     app.config["SECRET_KEY"] = "k" * 40
     names = {"app": app, "Booker": Booker}
 
-    for example in blocks("python")[2:5]:
+    for example in (*blocks("python")[2:4], blocks("python")[5]):
         exec(example, names)
     request.addfinalizer(app.extensions["booker"].calcom.close)
 
     assert "200 OK" in capsys.readouterr().out.splitlines()
+
+
+def test_the_example_of_managed_users_runs(
+    make_app: Callable[..., Flask], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A Platform client's users are made, changed and found as the README shows."""
+    with watched(FakeCalcom()) as calcom:
+        client = calcom.platform_client()
+        app = make_app(
+            BOOKER_PROVIDER="calcom",
+            BOOKER_EVENT_TYPES=(),
+            BOOKER_CALCOM_API_URL=calcom.url,
+            BOOKER_CALCOM_CLIENT_ID=client.id,
+            BOOKER_CALCOM_CLIENT_SECRET=client.secret,
+            BOOKER_CALCOM_USERNAME="ann",
+        )
+        exec(blocks("python")[4], {"app": app})
+        app.extensions["booker"].calcom.close()
+
+    assert capsys.readouterr().out == "['ann@example.com']\n"
 
 
 def test_the_template_example_renders(partner: Flask) -> None:
@@ -86,6 +112,25 @@ def test_every_route_is_there(partner: Flask) -> None:
     served = {str(rule) for rule in partner.url_map.iter_rules()}
 
     assert told <= served
+
+
+def test_every_name_in_the_sections_on_calcom_is_there(partner: Flask) -> None:
+    """What a user of Cal.com or of atoms is told to set, to call and to open exists."""
+    told = README.partition("## Cal.com in five minutes")[2].partition("## Settings")[0]
+    here = " ".join(re.findall(r"`([^`\n]+)`", told))
+    served = {str(rule).replace("<provider>", "calcom") for rule in partner.url_map.iter_rules()}
+
+    settings = set(re.findall(r"BOOKER_[A-Z_]*[A-Z]", told))
+    helpers = set(re.findall(r"\b((?:create|cancel|get|list)_\w+)\(", here))
+    methods = set(re.findall(r"\b(create|adopt|users|user|update|delete)\(", here))
+    paths = set(re.findall(r"(?:^| )(/oauth/\w+/\w+|/webhooks/\w+|/reschedule(?=\?))", here))
+
+    assert all(f"`{each}`" in settings_table() for each in settings)
+    assert helpers
+    assert helpers <= set(booker_components.__all__)
+    assert methods
+    assert all(hasattr(Platform, each) for each in methods)
+    assert paths <= served
 
 
 def test_pictures_are_there() -> None:

@@ -384,10 +384,10 @@ def test_dates_are_said_in_words():
     ("text", "zone", "hours24", "words"),
     [
         ("2026-03-04T08:00:00Z", "Europe/Paris", True, "09:00"),
-        ("2026-03-04T08:00:00Z", "Europe/Paris", False, "9:00 am"),
-        ("2026-03-04T23:00:00Z", "UTC", False, "11:00 pm"),
-        ("2026-03-04T12:00:00Z", "UTC", False, "12:00 pm"),
-        ("2026-03-04T00:00:00Z", "UTC", False, "12:00 am"),
+        ("2026-03-04T08:00:00Z", "Europe/Paris", False, "9:00\u00a0am"),
+        ("2026-03-04T23:00:00Z", "UTC", False, "11:00\u00a0pm"),
+        ("2026-03-04T12:00:00Z", "UTC", False, "12:00\u00a0pm"),
+        ("2026-03-04T00:00:00Z", "UTC", False, "12:00\u00a0am"),
         ("2026-03-04T08:00:00Z", "Asia/Kathmandu", True, "13:45"),
     ],
 )

@@ -16,13 +16,14 @@ from .. import times
 from ..errors import BookerError, ConfigurationError
 from ..providers.calcom.accounts import PROVIDER, ClientIdentity
 from ..providers.calcom.client import CalcomClient
-from ..providers.calcom.failures import CalcomForbidden
+from ..providers.calcom.failures import CalcomForbidden, CalcomNotFound
 from ..providers.calcom.registrations import Registration, Registrations
 from ..providers.calcom.webhooks import TRIGGERS
 from ..records.inbox import InboxState
 from ..settings import calcom_auth
 from ..web.runtime import Runtime, runtime
-from .findings import Addresses, Mark, findings
+from .addresses import Addresses
+from .findings import Mark, findings
 
 if TYPE_CHECKING:
     from ..providers.calcom.parts import CalcomParts
@@ -48,23 +49,39 @@ def _command(action: Callable[..., None]) -> Callable[..., None]:
                 f"The provider of this app is '{parts.service.provider.name}'; this command needs "
                 "'BOOKER_PROVIDER' to be 'calcom'."
             )
-        with _in_words(), parts.calcom.accounts.using(account or None):
+        with _in_words(parts), parts.calcom.accounts.using(account or None):
             action(parts, parts.calcom, account, **options)
 
     return update_wrapper(run, action)
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def _in_words(parts: Runtime) -> Iterator[None]:
     """Say failures in words: whoever runs a command is not helped by a traceback."""
     try:
         yield
-    except CalcomForbidden as error:
-        raise click.ClickException(
-            f"{error.message} Name an account with --account, or set 'BOOKER_CALCOM_API_KEY'."
-        ) from error
-    except (BookerError, ConfigurationError) as error:
+    except BookerError as error:
+        raise click.ClickException(_said(parts, error)) from error
+    except ConfigurationError as error:
         raise click.ClickException(str(error)) from error
+
+
+#: What to do about a refusal, by who calls.
+_REMEDIES = {
+    "none": "To act as a host, set 'BOOKER_CALCOM_API_KEY'.",
+    "key": "Check 'BOOKER_CALCOM_API_KEY'.",
+    "platform": "Name an account with --account; 'flask booker calcom check' looks at the client.",
+    "oauth": "Name an account with --account; if that is done, connect it anew.",
+}
+
+
+def _said(parts: Runtime, error: BookerError) -> str:
+    """Give the words of *error*, with the remedy where there is one."""
+    if isinstance(error, CalcomForbidden):
+        return f"{error.message} {_REMEDIES[calcom_auth(parts.settings)]}"
+    if isinstance(error, CalcomNotFound):
+        return f"{error.message} There is no such thing, or 'BOOKER_CALCOM_API_URL' is wrong."
+    return error.message
 
 
 # --- check ---------------------------------------------------------------------------------------
@@ -147,7 +164,7 @@ def sync(parts: Runtime, calcom: CalcomParts, account: str, since: timedelta | d
             with calcom.accounts.using(choice):
                 found = parts.service.sync(start)
         except BookerError as error:
-            click.echo(f"{name}{error.message}", err=True)
+            click.echo(f"{name}{_said(parts, error)}", err=True)
             failed = True
         else:
             click.echo(f"{name}New since {times.format_instant(start)}: {found}.")
@@ -211,13 +228,22 @@ def webhooks(
 
 def _registrations(parts: Runtime, calcom: CalcomParts, account: str, event_type: str) -> Registrations:
     if event_type:
+        _require_proof(parts, calcom)
         return Registrations(calcom.client, "event-types", event_type)
     if calcom.platform is None or account:
+        _require_proof(parts, calcom)
         return Registrations(calcom.client)
     settings = parts.settings
     owner = ClientIdentity(client_id=settings.calcom_client_id, secret=settings.calcom_client_secret)
     client = CalcomClient(calcom.http, settings.calcom_api_url, owner)
     return Registrations(client, "oauth-clients", settings.calcom_client_id)
+
+
+def _require_proof(parts: Runtime, calcom: CalcomParts) -> None:
+    """Refuse before Cal.com does: webhooks are the host's alone."""
+    account = calcom.accounts.account()
+    if not (account.api_key or account.tokens):
+        raise click.ClickException(f"Webhooks are the host's alone. {_REMEDIES[calcom_auth(parts.settings)]}")
 
 
 def _require_secret(parts: Runtime) -> None:

@@ -1,4 +1,4 @@
-"""What `flask booker calcom check` finds out: our addresses, and whether Cal.com and the settings agree."""
+"""What `flask booker calcom check` finds out: whether Cal.com and the settings agree."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import BookerError
+from ..errors import BookerError, ProviderUnavailable
 from ..providers.calcom.accounts import PROVIDER
 from ..providers.calcom.client import CalcomClient, Resource, quote
 from ..providers.calcom.failures import CalcomForbidden
@@ -16,14 +17,14 @@ from ..redirects import is_allowed
 from ..settings import calcom_auth
 from ..values import BookingFilter, EventType, TimeWindow
 from ..web.runtime import Runtime
+from .addresses import Addresses, origin
 
 if TYPE_CHECKING:
     from ..providers.calcom.parts import CalcomParts
 
-# Without a public address, only the path can be told.
-_NOWHERE = "https://<BOOKER_PUBLIC_URL>"
 # An app may have thousands; a check is to end soon.
 _MOST_ACCOUNTS = 10
+_BY_API = "'flask booker calcom check --set' writes it"
 _Result = TypeVar("_Result")
 
 
@@ -44,44 +45,6 @@ class Finding:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Addresses:
-    """The addresses of this app that Cal.com is to know; none ends in a slash or has a query."""
-
-    booking: str
-    reschedule: str
-    cancel: str
-    success: str
-    webhook: str
-    callback: str
-
-    @classmethod
-    def of(cls, parts: Runtime) -> Addresses:
-        """Give the addresses of an app."""
-
-        def at(path: str) -> str:
-            return parts.public(path) or f"{_NOWHERE}{parts.mount}{path}"
-
-        return cls(
-            booking=at("/bookings"),
-            reschedule=at("/reschedule"),
-            cancel=at("/bookings/cancel"),
-            success=at("/bookings/return"),
-            webhook=at("/webhooks/calcom"),
-            callback=at("/oauth/calcom/callback"),
-        )
-
-    def lines(self) -> Iterator[str]:
-        """Give what to enter where, one a line."""
-        yield "To be entered at Cal.com exactly as they stand, without a slash or a query at the end:"
-        yield f"  Platform client, booking redirect     {self.booking}"
-        yield f"  Platform client, reschedule redirect  {self.reschedule}"
-        yield f"  Platform client, cancel redirect      {self.cancel}"
-        yield f"  event type, redirect on booking       {self.success}"
-        yield f"  webhook, subscriber URL               {self.webhook}"
-        yield f"  OAuth client, redirect URI            {self.callback}"
-
-
 def findings(
     parts: Runtime, calcom: CalcomParts, addresses: Addresses, account: str = ""
 ) -> Iterator[Finding]:
@@ -94,7 +57,7 @@ def findings(
     yield from _credentials(parts, calcom)
     if calcom.tokens:
         yield from _connected(calcom, names)
-    yield from _contracts(parts)
+    yield from _offered(parts, calcom, names)
     yield from _platform_client(calcom, addresses)
     if calcom.oauth and names:
         with calcom.accounts.using(names[0]):
@@ -107,8 +70,8 @@ def _settings(parts: Runtime) -> Iterator[Finding]:
     if not parts.settings.calcom_webhook_secret:
         yield Finding(
             Mark.NOTE,
-            "'BOOKER_CALCOM_WEBHOOK_SECRET' is not set: webhooks are refused, and what happens elsewhere is "
-            "only found by 'flask booker calcom sync'.",
+            "'BOOKER_CALCOM_WEBHOOK_SECRET' is not set: webhooks are refused, so subscribers do not hear at "
+            "once of what happens elsewhere.",
         )
 
 
@@ -134,9 +97,11 @@ def _credentials(parts: Runtime, calcom: CalcomParts) -> Iterator[Finding]:
 def _connected(calcom: CalcomParts, names: Sequence[str]) -> Iterator[Finding]:
     if not names:
         yield Finding(Mark.NOTE, "No account is connected yet.")
+    # A token is refused to an origin that its client does not know, as well.
+    remedy = "adopt it anew, or see the client's redirect URIs" if calcom.platform else "connect it anew"
     for name in names[:_MOST_ACCOUNTS]:
         with calcom.accounts.using(name):
-            yield _person(calcom.client, f"The account '{name}'", "connect it anew")
+            yield _person(calcom.client, f"The account '{name}'", remedy)
     if others := names[_MOST_ACCOUNTS:]:
         yield Finding(Mark.NOTE, f"{len(others)} more accounts were not looked at; name one with --account.")
 
@@ -152,13 +117,27 @@ def _person(client: CalcomClient, what: str, remedy: str) -> Finding:
 # --- what is offered -----------------------------------------------------------------------------
 
 
+def _offered(parts: Runtime, calcom: CalcomParts, names: Sequence[str]) -> Iterator[Finding]:
+    """Look at what the settings offer; where each request says whose it is, at the first account's."""
+    settings = parts.settings
+    if settings.calcom_username or settings.calcom_team or calcom_auth(settings) == "key":
+        yield from _contracts(parts)
+    elif names:
+        with calcom.accounts.using(names[0]):
+            yield from _contracts(parts)
+    else:
+        yield Finding(Mark.NOTE, "Each request says whose event types are offered, so none were looked at.")
+
+
 def _contracts(parts: Runtime) -> Iterator[Finding]:
     """Read one of everything: each resource answers in its own version of the contract, or not at all."""
     found: list[EventType] = []
-    yield _tried(
+    read = _tried(
         lambda: found.extend(parts.service.event_types()),
         lambda _: f"Event types are read (version {Resource.EVENT_TYPES}).",
     )
+    # None at all may be an address or a version that Cal.com does not know: that is no success.
+    yield read if found or read.mark is Mark.WRONG else _NOTHING_OFFERED
     yield from _event_types(parts, found)
     if found:
         yield _slots(parts, found[0])
@@ -178,19 +157,19 @@ def _slots(parts: Runtime, event_type: EventType) -> Finding:
     )
 
 
+_NOTHING_OFFERED = Finding(
+    Mark.WRONG,
+    "There are no event types to offer: check 'BOOKER_CALCOM_USERNAME' or 'BOOKER_CALCOM_TEAM', that they "
+    "are not hidden at Cal.com, and that 'BOOKER_CALCOM_API_URL' is right; it mostly ends in /v2.",
+)
+
+
 def _event_types(parts: Runtime, found: Sequence[EventType]) -> Iterator[Finding]:
-    if not found:
-        yield Finding(
-            Mark.WRONG,
-            "There are no event types to offer: check 'BOOKER_CALCOM_USERNAME' or 'BOOKER_CALCOM_TEAM', and "
-            "that they are not hidden at Cal.com.",
-        )
-    origins = (*parts.settings.redirect_origins, parts.settings.public_url)
     for each in found:
         name = f"Event type '{each.slug}'"
         if each.elsewhere:
             yield Finding(Mark.NOTE, f"{name} can be booked at Cal.com's own page only: {each.elsewhere}")
-        elif each.success_url and not is_allowed(each.success_url, origins):
+        elif not _leads_on(each.success_url, parts):
             yield Finding(
                 Mark.WRONG,
                 f"{name} sends guests to {each.success_url}, which is not allowed here: add its origin to "
@@ -198,6 +177,12 @@ def _event_types(parts: Runtime, found: Sequence[EventType]) -> Iterator[Finding
             )
         else:
             yield Finding(Mark.OK, f"{name} can be booked.")
+
+
+def _leads_on(address: str, parts: Runtime) -> bool:
+    """Tell whether guests get to *address*; our landing page only leads to where they are anyway."""
+    landing = Addresses.of(parts).success
+    return address in ("", landing) or is_allowed(address, parts.settings.redirect_origins)
 
 
 # --- clients -------------------------------------------------------------------------------------
@@ -211,6 +196,7 @@ def _platform_client(calcom: CalcomParts, addresses: Addresses) -> Iterator[Find
     except BookerError as error:
         yield Finding(Mark.NOTE, f"The Platform client's addresses were not looked at. {error.message}")
         return
+    yield _redirect_uris(client.redirect_uris, addresses.origin)
     yield _address("booking redirect", client.booking_uri, addresses.booking)
     yield _address("reschedule redirect", client.reschedule_uri, addresses.reschedule)
     yield _address("cancel redirect", client.cancel_uri, addresses.cancel)
@@ -218,11 +204,24 @@ def _platform_client(calcom: CalcomParts, addresses: Addresses) -> Iterator[Find
         yield Finding(Mark.NOTE, "The Platform client sends no mails, so guests get no links from Cal.com.")
 
 
+def _redirect_uris(configured: Sequence[str], wanted: str) -> Finding:
+    """Judge the origins from which tokens of managed users may be used (contracts/calcom.md 3.6, 4.2)."""
+    if any(fnmatchcase(wanted, origin(each)) for each in configured):
+        return Finding(Mark.OK, f"The redirect URIs of the Platform client allow {wanted}")
+    return Finding(
+        Mark.WRONG,
+        f"The redirect URIs of the Platform client do not allow {wanted}, so Cal.com refuses every call for "
+        "a managed user: add it there.",
+    )
+
+
 def _address(name: str, configured: str, wanted: str) -> Finding:
     """Judge an address to which Cal.com appends a slash, a uid and a query, as plain text."""
     what = f"The {name} of the Platform client"
     if not configured:
-        return Finding(Mark.NOTE, f"{what} is not set: Cal.com's mails have no such link. Wanted: {wanted}")
+        return Finding(
+            Mark.NOTE, f"{what} is not set: Cal.com's mails have no such link. Wanted: {wanted} ({_BY_API})"
+        )
     if configured == wanted:
         return Finding(Mark.OK, f"{what} is {configured}")
     if "?" in configured or "#" in configured:
@@ -230,8 +229,11 @@ def _address(name: str, configured: str, wanted: str) -> Finding:
     elif configured.endswith("/"):
         why = "ends in a slash, and Cal.com appends another one with the uid"
     else:
-        return Finding(Mark.NOTE, f"{what} is {configured}; this app's is {wanted}")
-    return Finding(Mark.WRONG, f"{what} is {configured}: it {why}, so every link breaks. Wanted: {wanted}")
+        return Finding(Mark.NOTE, f"{what} is {configured}; this app's is {wanted} ({_BY_API})")
+    return Finding(
+        Mark.WRONG,
+        f"{what} is {configured}: it {why}, so every link breaks. Wanted: {wanted} ({_BY_API})",
+    )
 
 
 def _oauth_client(client: CalcomClient, id: str, wanted: str) -> Finding:
@@ -254,5 +256,7 @@ def _tried(
         return Finding(Mark.OK, told(ask()))
     except CalcomForbidden as error:
         return Finding(Mark.WRONG, f"{refused}. {error.message}")
+    except ProviderUnavailable as error:
+        return Finding(Mark.WRONG, f"{error.message} Try again later, or check 'BOOKER_CALCOM_API_URL'.")
     except BookerError as error:
         return Finding(Mark.WRONG, error.message)
