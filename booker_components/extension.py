@@ -24,7 +24,7 @@ from .providers.embedded.catalogue import checked, load_event_types
 from .receiving import Receiver
 from .records.inbox import Inbox
 from .service import BookingService
-from .settings import Settings, rate_limiter, secret_keys
+from .settings import Settings, rate_limiter, read_settings, secret_keys
 from .storage import Storage
 from .subscribers.mail import LinkMailer
 from .times import utc_now
@@ -138,7 +138,7 @@ class _Ground:
 
     @classmethod
     def of(cls, app: Flask, clock: Callable[[], datetime]) -> _Ground:
-        settings = Settings.read(app.config)
+        settings = read_settings(app.config)
         keys = secret_keys(app.config)
         storage = Storage(settings.database_url or _default_database(app))
         return cls(app=app, settings=settings, keys=keys, storage=storage, clock=clock)

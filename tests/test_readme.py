@@ -100,7 +100,7 @@ def test_the_template_example_renders(partner: Flask) -> None:
 
 
 def test_the_settings_table_is_todays() -> None:
-    """The table is the one that settings.py gives."""
+    """The table is the one that the settings give."""
     assert settings_table() in README
 
 

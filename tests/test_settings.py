@@ -8,14 +8,21 @@ from typing import Any
 import pytest
 
 from booker_components import ConfigurationError
-from booker_components.settings import Settings, calcom_auth, rate_limiter, secret_keys, settings_table
+from booker_components.settings import (
+    Settings,
+    calcom_auth,
+    rate_limiter,
+    read_settings,
+    secret_keys,
+    settings_table,
+)
 
 from .conftest import INTRO
 
 
 def test_nothing_set_gives_the_defaults() -> None:
     """An app without BOOKER_ keys gets the embedded engine, and the links that are its provider's."""
-    settings = Settings.read({"DEBUG": True})
+    settings = read_settings({"DEBUG": True})
 
     assert (settings.provider, settings.links, settings.dispatch) == ("embedded", "", "thread")
 
@@ -91,7 +98,7 @@ def test_nothing_set_gives_the_defaults() -> None:
 def test_a_wrong_setting_is_named_with_its_remedy(key: str, value: Any, said: str) -> None:
     """Every refusal names the key and says what would be right."""
     with pytest.raises(ConfigurationError) as refusal:
-        Settings.read({key: value})
+        read_settings({key: value})
 
     assert key in str(refusal.value)
     assert said in str(refusal.value)
@@ -101,7 +108,7 @@ def test_origins_of_every_form_are_taken() -> None:
     """Ports, IPv6 addresses and a star for any subdomain or port (CSP level 3, "host-source")."""
     origins = ["https://a.example", "http://localhost:8000", "http://[::1]:5000", "https://*.a.example:*"]
 
-    assert Settings.read({"BOOKER_EMBED_ORIGINS": origins}).embed_origins == origins
+    assert read_settings({"BOOKER_EMBED_ORIGINS": origins}).embed_origins == origins
 
 
 #: What every app that uses Cal.com has.
@@ -131,7 +138,7 @@ CONNECT: dict[str, Any] = {
 )
 def test_who_calls_cal_com_follows_from_the_keys(config: dict[str, Any], auth: str) -> None:
     """Unless it is said, the keys that are there decide."""
-    assert calcom_auth(Settings.read(CALCOM | config)) == auth
+    assert calcom_auth(read_settings(CALCOM | config)) == auth
 
 
 @pytest.mark.parametrize(
@@ -171,7 +178,7 @@ def test_who_calls_cal_com_follows_from_the_keys(config: dict[str, Any], auth: s
 def test_settings_of_cal_com_that_do_not_go_together_are_named(config: dict[str, Any], said: str) -> None:
     """Each refusal names a key to set or to leave out, and shows no secret."""
     with pytest.raises(ConfigurationError, match="BOOKER_CALCOM_") as refusal:
-        Settings.read(CALCOM | config)
+        read_settings(CALCOM | config)
 
     assert said in str(refusal.value)
     assert "hush" not in str(refusal.value)
@@ -193,12 +200,12 @@ def test_settings_of_cal_com_that_do_not_go_together_are_named(config: dict[str,
 )
 def test_settings_of_cal_com_that_go_together_are_taken(config: dict[str, Any]) -> None:
     """Nothing is asked for that is not needed, such as the secret of webhooks."""
-    assert Settings.read(CALCOM | config).provider == "calcom"
+    assert read_settings(CALCOM | config).provider == "calcom"
 
 
 def test_what_is_left_of_cal_com_is_no_mistake_elsewhere() -> None:
     """Whoever goes back to the embedded engine need not clear away every key."""
-    assert Settings.read({"BOOKER_CALCOM_AUTH": "key"}).provider == "embedded"
+    assert read_settings({"BOOKER_CALCOM_AUTH": "key"}).provider == "embedded"
 
 
 def test_secrets_show_in_no_representation() -> None:
@@ -212,7 +219,7 @@ def test_secrets_show_in_no_representation() -> None:
     }
     config = CALCOM | CLIENT | KEY | urls | {"BOOKER_CALCOM_WEBHOOK_SECRET": "hush"}
 
-    assert "hush" not in repr(Settings.read(config))
+    assert "hush" not in repr(read_settings(config))
 
 
 def test_a_missing_secret_key_is_refused_with_the_remedy() -> None:
@@ -247,7 +254,7 @@ def test_no_older_keys_are_needed() -> None:
 
 def test_links_are_counted_as_the_settings_say() -> None:
     """The limiter lets as many requests pass as the limit names."""
-    limiter, limit = rate_limiter(Settings.read({"BOOKER_LINK_LIMIT": "2/hour"}))
+    limiter, limit = rate_limiter(read_settings({"BOOKER_LINK_LIMIT": "2/hour"}))
 
     assert [limiter.hit(limit, "uid") for _ in range(3)] == [True, True, False]
 
@@ -265,7 +272,7 @@ def test_links_are_counted_as_the_settings_say() -> None:
 )
 def test_a_storage_of_counts_that_cannot_be_used_is_refused(url: str) -> None:
     """The key and the remedy are named, and no password is shown."""
-    settings = Settings.read({"BOOKER_LIMIT_STORAGE": url})
+    settings = read_settings({"BOOKER_LIMIT_STORAGE": url})
 
     with pytest.raises(
         ConfigurationError, match=r"'BOOKER_LIMIT_STORAGE' cannot be used.*'memory://'"

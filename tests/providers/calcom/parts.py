@@ -12,7 +12,7 @@ import requests
 
 from booker_components.providers.calcom.oauth import Authorization
 from booker_components.providers.calcom.parts import CalcomParts, build_calcom
-from booker_components.settings import Settings
+from booker_components.settings import read_settings
 from booker_components.storage import Storage
 from booker_components.testing import FakeCalcom, FrozenClock
 
@@ -42,7 +42,7 @@ def building(calcom: FakeCalcom, clock: FrozenClock, folder: Path) -> Iterator[B
             "BOOKER_CALCOM_APP_URL": calcom.app_url,
             "BOOKER_CALCOM_USERNAME": "ann",
         }
-        settings = Settings.read(defaults | config)
+        settings = read_settings(defaults | config)
         _, parts = build_calcom(settings, storage=storage, keys=[b"k" * 40], clock=clock, current=current)
         made.append(parts)
         return parts

@@ -1,0 +1,169 @@
+"""What settings must be, whatever the provider."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from os import PathLike
+
+from limits import parse_many
+
+from ..errors import ConfigurationError
+from ..values import EventType
+from .calcom import CALCOM_CHECKS
+from .fields import PREFIX, Settings
+
+# Only what a header can carry: names beyond ASCII are written in their xn-- form there.
+_ORIGIN = re.compile(r"https?://(?:[\w.*-]+|\[[0-9a-f:.]+\])(?::(?:\d+|\*))?", re.ASCII)
+#: Ten years: beyond it, sums of dates leave the years we know.
+_MOST_LINK_DAYS = 3650
+
+
+def _one_of(name: str, *choices: str) -> Callable[[Settings], None]:
+    def check(settings: Settings) -> None:
+        value = getattr(settings, name)
+        if value not in choices:
+            allowed = " or ".join(f"'{choice}'" for choice in choices)
+            raise ConfigurationError(f"'{PREFIX}{name.upper()}' is {value!r}; it must be {allowed}.")
+
+    return check
+
+
+def _text(*names: str) -> Callable[[Settings], None]:
+    def check(settings: Settings) -> None:
+        for name in names:
+            if not isinstance(getattr(settings, name), str):
+                raise ConfigurationError(f"'{PREFIX}{name.upper()}' must be a text.")
+
+    return check
+
+
+#: The providers that have a name.
+PROVIDERS = ("embedded", "calcom")
+
+
+def _check_provider(settings: Settings) -> None:
+    provider = settings.provider
+    if provider is None or (isinstance(provider, str) and provider not in PROVIDERS):
+        raise ConfigurationError(
+            f"'BOOKER_PROVIDER' is {provider!r}; it must be 'embedded', 'calcom' or a provider object."
+        )
+
+
+def _check_event_types(settings: Settings) -> None:
+    declared = settings.event_types
+    if isinstance(declared, (str, PathLike)):
+        return
+    if not isinstance(declared, (list, tuple)):
+        raise ConfigurationError(
+            f"'BOOKER_EVENT_TYPES' is {declared!r}; it must be a TOML file's path or a list of EventType."
+        )
+    for place, each in enumerate(declared):
+        if not isinstance(each, EventType):
+            raise ConfigurationError(
+                f"'BOOKER_EVENT_TYPES' has {each!r} at [{place}]; it must be an EventType."
+            )
+
+
+def _check_link_days(settings: Settings) -> None:
+    days = settings.link_days
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= _MOST_LINK_DAYS:
+        raise ConfigurationError(
+            f"'BOOKER_LINK_DAYS' is {days!r}; it must be a whole number of days, 0 to {_MOST_LINK_DAYS}."
+        )
+
+
+def _check_link_limit(settings: Settings) -> None:
+    try:
+        count = len(parse_many(settings.link_limit))
+    except ValueError:
+        count = 0
+    if count != 1:
+        raise ConfigurationError(
+            f"'BOOKER_LINK_LIMIT' is {settings.link_limit!r}; it must be one limit such as '3/hour'."
+        )
+
+
+def _is_origin(text: object) -> bool:
+    return isinstance(text, str) and _ORIGIN.fullmatch(text) is not None
+
+
+def _check_redirect_origins(settings: Settings) -> None:
+    origins = settings.redirect_origins
+    single = isinstance(origins, (list, tuple)) and all(
+        _is_origin(each) and "*" not in each for each in origins
+    )
+    if not single:
+        raise ConfigurationError(
+            f"'BOOKER_REDIRECT_ORIGINS' is {origins!r}; it must be a list of origins such as "
+            "'https://example.org', without a path and without '*'."
+        )
+
+
+def _check_embed_origins(settings: Settings) -> None:
+    origins = settings.embed_origins
+    if not isinstance(origins, (list, tuple)) or not all(map(_is_origin, origins)):
+        raise ConfigurationError(
+            f"'BOOKER_EMBED_ORIGINS' is {origins!r}; it must be a list of origins such as "
+            "'https://example.org', without a path."
+        )
+
+
+def _check_csp(settings: Settings) -> None:
+    if not isinstance(settings.csp, Mapping):
+        raise ConfigurationError(
+            f"'BOOKER_CSP' is {settings.csp!r}; it must map names to sources, "
+            "such as {'font-src': \"'self'\"}."
+        )
+    for directive, sources in settings.csp.items():
+        texts = isinstance(directive, str) and isinstance(sources, str)
+        if not texts or not directive.endswith("-src") or set(sources) & set(";,\r\n"):
+            raise ConfigurationError(
+                f"'BOOKER_CSP' has {directive!r}: {sources!r}; it maps names like 'font-src' to sources "
+                "in one text."
+            )
+
+
+def _address(name: str, *, required: bool) -> Callable[[Settings], None]:
+    def check(settings: Settings) -> None:
+        url = getattr(settings, name)
+        if not url and not required:
+            return
+        if not url.startswith(("http://", "https://")) or url.endswith("/") or set(url) & set("?# \t\r\n"):
+            raise ConfigurationError(
+                f"'{PREFIX}{name.upper()}' is {url!r}; it must start with http:// or https://, "
+                "and have neither a query nor a slash at its end."
+            )
+
+    return check
+
+
+def _check_mail(settings: Settings) -> None:
+    if not settings.mail_url:
+        return
+    for name in ("mail_from", "public_url"):
+        if not getattr(settings, name):
+            raise ConfigurationError(
+                f"'BOOKER_MAIL_URL' is set but '{PREFIX}{name.upper()}' is not; mails need both."
+            )
+
+
+CHECKS: tuple[Callable[[Settings], None], ...] = (
+    _text(*(each.name for each in fields(Settings) if each.type == "str")),
+    _one_of("links", "", "signed", "uid"),
+    _one_of("calcom_auth", "", "none", "key", "platform", "oauth"),
+    _one_of("dispatch", "thread", "none"),
+    _check_provider,
+    _check_event_types,
+    _check_link_days,
+    _check_link_limit,
+    _check_redirect_origins,
+    _check_embed_origins,
+    _check_csp,
+    _address("public_url", required=False),
+    _address("calcom_api_url", required=True),
+    _address("calcom_app_url", required=True),
+    _check_mail,
+    *CALCOM_CHECKS,
+)

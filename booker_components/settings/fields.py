@@ -1,0 +1,130 @@
+"""One documented field for each setting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from os import PathLike
+from typing import Any
+
+from ..values import EventType
+
+PREFIX = "BOOKER_"
+
+
+def _setting(default: Any, help: str) -> Any:
+    """Declare a field with the sentence that documents it."""
+    return field(default_factory=lambda: default, metadata={"help": help, "default": default})
+
+
+def _secret(help: str, default: str = "") -> Any:
+    """Declare a text that must not show up in a representation, such as an URL with a password."""
+    return field(default=default, repr=False, metadata={"help": help, "default": default})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What `app.config` says about booker_components; the key of a field is `BOOKER_` and its name."""
+
+    event_types: str | PathLike[str] | Sequence[EventType] = _setting(
+        (), "What can be booked: the path of a TOML file, or a list of `EventType`."
+    )
+    provider: Any = _setting(
+        "embedded", 'The booking backend: `"embedded"`, `"calcom"`, or an object with its methods.'
+    )
+    database_url: str = _secret(
+        "SQLAlchemy URL of the database; empty: the file `booker.sqlite3` in the app's instance folder."
+    )
+    links: str = _setting(
+        "",
+        '`"signed"`: links that change a booking carry a signature. `"uid"`: knowing the uid is enough. '
+        "Empty: signed, but `uid` with Cal.com, whose own links carry nothing else.",
+    )
+    link_days: int = _setting(30, "How many days after a booking's end its signed links still work.")
+    public_url: str = _setting(
+        "",
+        "The address under which guests reach the booking pages; mails need it, for example `https://example.com`.",
+    )
+    mail_url: str = _secret(
+        "SMTP server for mailing new links, for example `smtp://user:password@mail.example.com:587?starttls=1`.",
+    )
+    mail_from: str = _setting("", "The sender of these mails, for example `Bookings <bookings@example.com>`.")
+    dispatch: str = _setting(
+        "thread",
+        '`"thread"`: a thread in each web process delivers events. `"none"`: only `flask booker deliver`.',
+    )
+    embed_origins: Sequence[str] = _setting(
+        (), "Origins whose pages may show the booking pages in a frame, for example `https://example.org`."
+    )
+    csp: Mapping[str, str] = _setting(
+        {}, 'Sources to add to our Content-Security-Policy, for example `{"font-src": "\'self\'"}`.'
+    )
+    link_limit: str = _setting(
+        "3/hour", "How often a new link to a booking may be asked for; ten times as often from one address."
+    )
+    limit_storage: str = _secret(
+        "Where these counts are kept: a storage URL of the library limits, for example `redis://...`.",
+        "memory://",
+    )
+
+    redirect_origins: Sequence[str] = _setting(
+        (),
+        "Origins to which guests may be sent after booking, where an event type has an address for that.",
+    )
+    calcom_api_url: str = _setting("https://api.cal.com/v2", "The Cal.com API, version 2.")
+    calcom_app_url: str = _setting("https://app.cal.com", "The Cal.com web app, where people sign in.")
+    calcom_auth: str = _setting(
+        "",
+        'Who calls Cal.com: `"none"`, `"key"`, `"platform"` or `"oauth"`. Empty: what the keys below allow; '
+        "with a client's id and secret `platform`, or `oauth` once `BOOKER_CALCOM_CONNECT` is set.",
+    )
+    calcom_username: str = _setting(
+        "", "Whose event types are offered: a username, or several joined by `+` for a dynamic group."
+    )
+    calcom_team: str = _setting("", "The team whose event types are offered, by its slug.")
+    calcom_organization: str = _setting("", "The organization to which the user or the team belongs.")
+    calcom_owners: Sequence[str] = _setting(
+        (),
+        "Whose event types and bookings guests reach besides the account's own: usernames, `team:<slug>`, or "
+        '`"*"` for anybody\'s at Cal.com.',
+    )
+    calcom_zone: str = _setting(
+        "", "The zone in which the hosts work, an IANA name, where the API does not tell it; empty: UTC."
+    )
+    calcom_api_key: str = _secret("An API key of a Cal.com account.")
+    calcom_client_id: str = _setting("", "The id of a Platform client or of an OAuth 2.0 client.")
+    calcom_client_secret: str = _secret("The secret of that client; public OAuth 2.0 clients have none.")
+    calcom_scopes: Sequence[str] = _setting(
+        ("EVENT_TYPE_READ", "BOOKING_READ", "BOOKING_WRITE", "PROFILE_READ"),
+        "What an OAuth 2.0 account is asked to allow.",
+    )
+    calcom_webhook_secret: str = _secret("The secret with which Cal.com signs its webhooks.")
+    calcom_account: Any = _setting(
+        None,
+        "A function of the request that says which account it is about: a `CalcomAccount`, the name of a "
+        "connected one, or None for the settings above.",
+    )
+    calcom_connect: Any = _setting(
+        None,
+        "A function of the request that names the account which the signed-in user may connect by OAuth 2.0; "
+        "None to refuse.",
+    )
+
+
+def calcom_auth(settings: Settings) -> str:
+    """Tell who calls Cal.com: "none", "key", "platform" or "oauth", as said or as the keys allow."""
+    if settings.calcom_auth:
+        return settings.calcom_auth
+    if settings.calcom_client_id:
+        return "oauth" if settings.calcom_connect else "platform"
+    return "key" if settings.calcom_api_key else "none"
+
+
+def settings_table() -> str:
+    """Give the settings as a table in Markdown, for the README."""
+    rows = ["| Key | Default | Meaning |", "|---|---|---|"]
+    for each in fields(Settings):
+        default = each.metadata["default"]
+        shown = f"`{default!r}`" if default else ""
+        rows.append(f"| `{PREFIX}{each.name.upper()}` | {shown} | {each.metadata['help']} |")
+    return "\n".join(rows)

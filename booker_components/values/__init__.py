@@ -1,0 +1,37 @@
+"""The values that every part speaks: event types, slots, bookings and their events.
+
+All are frozen; all instants are aware; none does any I/O.
+"""
+
+from .bookings import Attendee as Attendee
+from .bookings import Booking as Booking
+from .bookings import BookingFilter as BookingFilter
+from .bookings import BookingOrder as BookingOrder
+from .bookings import BookingRequest as BookingRequest
+from .bookings import BookingStatus as BookingStatus
+from .bookings import CalendarLink as CalendarLink
+from .bookings import CancelScope as CancelScope
+from .bookings import Occurrence as Occurrence
+from .events import BookingEvent as BookingEvent
+from .events import EventKind as EventKind
+from .events import Incoming as Incoming
+from .instants import TimeWindow as TimeWindow
+from .offers import Answer as Answer
+from .offers import Approval as Approval
+from .offers import BookingWindow as BookingWindow
+from .offers import ChangeRule as ChangeRule
+from .offers import EventType as EventType
+from .offers import Frequency as Frequency
+from .offers import Hold as Hold
+from .offers import Host as Host
+from .offers import Layout as Layout
+from .offers import Location as Location
+from .offers import LocationKind as LocationKind
+from .offers import Price as Price
+from .offers import Question as Question
+from .offers import QuestionKind as QuestionKind
+from .offers import ReasonRule as ReasonRule
+from .offers import Schedule as Schedule
+from .offers import Seats as Seats
+from .offers import Series as Series
+from .offers import Slot as Slot

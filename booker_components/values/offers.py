@@ -1,0 +1,288 @@
+"""What can be booked: event types with their hosts, questions and rules, and free slots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from .instants import require_aware
+
+#: An answer as a guest gave it: text, a number, several options or addresses, or a tick.
+Answer = str | float | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Schedule:
+    """A host's working hours, in wall time of the host's zone.
+
+    An interval is `(start, end)` in minutes after midnight, 0 to 1440. One whose end is not after its
+    start runs past midnight into the next day.
+    """
+
+    #: Intervals for each weekday, Monday first; always seven.
+    weekly: tuple[tuple[tuple[int, int], ...], ...]
+    #: Other hours for single dates; an empty tuple closes the date.
+    overrides: Mapping[date, tuple[tuple[int, int], ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Host:
+    """A person whose time is booked."""
+
+    slug: str
+    name: str
+    #: IANA name of the zone in which the host works.
+    zone: str
+    email: str = ""
+    schedule: Schedule | None = None
+
+
+class LocationKind(StrEnum):
+    """Where a booking takes place."""
+
+    IN_PERSON = "in_person"
+    LINK = "link"
+    PHONE = "phone"
+    #: A video call whose link the provider makes when a booking stands; the value names the service.
+    CONFERENCE = "conference"
+    #: The host calls the guest, at a number that the guest gives.
+    ATTENDEE_PHONE = "attendee_phone"
+    #: The host comes to the guest, to an address that the guest gives.
+    ATTENDEE_ADDRESS = "attendee_address"
+    #: The guest says where, in words.
+    ATTENDEE_CHOICE = "attendee_choice"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Location:
+    """One place or way to meet."""
+
+    kind: LocationKind
+    #: The address, the URL or the phone number, as the kind asks; empty while it is not known.
+    value: str = ""
+    #: What guests read, for example "Our office in Lyon".
+    label: str = ""
+
+
+class QuestionKind(StrEnum):
+    """The kinds of answer that a question takes."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    EMAIL = "email"
+    #: Several e-mail addresses.
+    EMAILS = "emails"
+    PHONE = "phone"
+    NUMBER = "number"
+    SELECT = "select"
+    RADIO = "radio"
+    CHECKBOXES = "checkboxes"
+    BOOLEAN = "boolean"
+    URL = "url"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """Something that the form asks beside name and e-mail."""
+
+    #: The name of the form field and of the prefill parameter.
+    slug: str
+    label: str
+    kind: QuestionKind = QuestionKind.TEXT
+    required: bool = False
+    #: The choices of a select, radio or checkboxes question.
+    options: tuple[str, ...] = ()
+    help: str = ""
+    placeholder: str = ""
+    #: Not shown: a prefilled answer is sent along unseen.
+    hidden: bool = False
+    #: Not to be changed once it is prefilled.
+    locked: bool = False
+
+
+class ReasonRule(StrEnum):
+    """Whether a guest is asked why."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeRule:
+    """Whether, until when and with what reason a guest may move or cancel a booking."""
+
+    allowed: bool = True
+    #: Changes are possible until this long before the start.
+    notice: timedelta = timedelta(0)
+    reason: ReasonRule = ReasonRule.OPTIONAL
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BookingWindow:
+    """How far ahead may be booked: some days from today, or up to and from a date; all in the host's zone."""
+
+    #: Today and this many days after it; None for no such limit.
+    days: int | None = 60
+    #: The first date that may be booked.
+    start: date | None = None
+    #: The last date that may be booked.
+    end: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approval:
+    """A booking waits until the host has agreed to it."""
+
+    #: Only bookings made less than this long before their start wait; None: all of them.
+    within: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seats:
+    """Several guests may book the same time, each a seat."""
+
+    per_slot: int
+    #: Whether guests of one time see each other.
+    show_guests: bool = False
+    #: Whether guests see how many seats are left.
+    show_left: bool = True
+
+
+class Frequency(StrEnum):
+    """The step from one occurrence of a series to the next."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    YEARLY = "yearly"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """One form books several occurrences, at the same wall time in the guest's zone."""
+
+    frequency: Frequency
+    #: Every so many weeks, months or years.
+    interval: int = 1
+    #: How many occurrences a guest may book at most, and does by default.
+    occurrences: int = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Price:
+    """What a booking costs."""
+
+    #: In the smallest unit of the currency, for example cents.
+    amount: int
+    #: ISO 4217 code, in capitals.
+    currency: str
+
+
+class Layout(StrEnum):
+    """How a calendar shows its days."""
+
+    MONTH = "month"
+    WEEK = "week"
+    COLUMN = "column"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventType:
+    """A kind of appointment that guests can book."""
+
+    slug: str
+    title: str
+    #: The hosts; the first one's zone is the zone of the event type.
+    hosts: tuple[Host, ...]
+    description: str = ""
+    #: The lengths on offer; the first one is the default.
+    durations: tuple[timedelta, ...] = (timedelta(minutes=30),)
+    #: How far apart slots start; None: as long as the booking.
+    slot_interval: timedelta | None = None
+    buffer_before: timedelta = timedelta(0)
+    buffer_after: timedelta = timedelta(0)
+    #: A slot must start at least this long after now.
+    minimum_notice: timedelta = timedelta(0)
+    window: BookingWindow = BookingWindow()
+    locations: tuple[Location, ...] = ()
+    questions: tuple[Question, ...] = ()
+    #: How many further people a guest may invite.
+    max_guests: int = 10
+    #: Whether the form offers a field for notes.
+    notes: bool = True
+    reschedule: ChangeRule = ChangeRule()
+    cancel: ChangeRule = ChangeRule()
+    #: Working hours of this event type, in place of the host's.
+    schedule: Schedule | None = None
+    #: Owner at the provider (a username or a team), where it has such.
+    owner: str = ""
+    #: The provider's own number or code for it, where it has such.
+    id: str = ""
+    #: The provider's own page for booking it, where it has such.
+    booking_url: str = ""
+    approval: Approval | None = None
+    seats: Seats | None = None
+    series: Series | None = None
+    #: What it costs; None: nothing.
+    price: Price | None = None
+    #: Where guests go after booking, in place of the booking page; only to an allowed origin.
+    success_url: str = ""
+    #: Whether *success_url* gets the booking's parameters (contracts/calcom.md section 3.5).
+    success_parameters: bool = True
+    #: Whether times are shown in the event type's zone only.
+    zone_locked: bool = False
+    #: Whether guests are not to read the hosts' addresses.
+    host_email_hidden: bool = False
+    #: Why it can only be booked at the provider's own page, in a sentence for guests; empty: it can be here.
+    elsewhere: str = ""
+    #: In which the calendar may be shown, the default first; the widgets so far show the month.
+    layouts: tuple[Layout, ...] = (Layout.MONTH,)
+
+    @property
+    def host(self) -> Host:
+        """The first host."""
+        return self.hosts[0]
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the zone in which the event type's rules are read."""
+        return self.host.zone
+
+    @property
+    def duration(self) -> timedelta:
+        """The default length."""
+        return self.durations[0]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slot:
+    """A time that is free."""
+
+    start: datetime
+    end: datetime
+    #: How many seats are free, where guests share a time; None where they do not.
+    seats_left: int | None = None
+    seats_total: int | None = None
+
+    def __post_init__(self) -> None:
+        require_aware(self, "start", "end")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hold:
+    """A slot kept for one visitor for some minutes; advisory, never outranks a booking."""
+
+    uid: str
+    start: datetime
+    end: datetime
+    #: When it lapses.
+    until: datetime
+
+    def __post_init__(self) -> None:
+        require_aware(self, "start", "end", "until")
