@@ -272,6 +272,10 @@ class BookingService:
             raise Unsupported(f"The provider '{self.provider.name}' cannot tell what has changed.")
         return self._follower.sync(since)
 
+    def has_told(self, uid: str) -> bool:
+        """Tell whether the subscribers have heard of a booking."""
+        return self._outbox.last_told(uid) is not None
+
     def request_link(self, uid: str) -> None:
         """Ask the subscribers that mail links to send a new one to the address on file."""
         booking = self.get(uid)

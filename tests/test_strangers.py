@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -112,6 +113,85 @@ def test_other_owners_are_served_where_the_settings_say_so(world: World, owners:
 
     assert [page.status_code for page in pages] == [200, 200]
     assert all("Free money" in page.text for page in pages)
+
+
+def test_whose_the_key_is_does_not_matter_where_the_settings_name_the_host(world: World) -> None:
+    """So a page needs no call for it, and stands when that call fails."""
+    key = world.calcom.api_key(world.offers["ann"].owner)
+    client = world.make(BOOKER_CALCOM_API_KEY=key, BOOKER_CALCOM_ZONE="Europe/Berlin").test_client()
+    made = world.calcom.book(world.offers["ann"], TUESDAY)
+    world.calcom.next(status=503, times=100, path="/me")
+
+    pages = [client.get(path) for path in ("/book/ann/intro", f"/bookings/{made.uid}")]
+
+    assert [page.status_code for page in pages] == [200, 200]
+
+
+def test_a_group_that_is_named_is_served_with_its_members(world: World) -> None:
+    """A booking names those who host it, not the group under which it was found."""
+    client = world.make(BOOKER_CALCOM_OWNERS=["bo+mallory"]).test_client()
+    made = world.calcom.book(world.offers["mallory"], TUESDAY)
+
+    pages = [client.get(path) for path in ("/book/mallory/intro", f"/bookings/{made.uid}")]
+
+    assert [page.status_code for page in pages] == [200, 200]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"BOOKER_CALCOM_OWNERS": ["team:sales"]},
+        {"BOOKER_CALCOM_USERNAME": "", "BOOKER_CALCOM_TEAM": "sales"},
+    ],
+    ids=["named", "own"],
+)
+def test_a_team_is_served_whoever_hosts(world: World, config: dict[str, Any]) -> None:
+    """What its members offer by themselves is not."""
+    ann, mallory = (world.offers[each].owner for each in ("ann", "mallory"))
+    team = world.calcom.add_team("sales", ann, mallory)
+    demo = world.calcom.add_event_type(team, "demo", title="Demo", hosts=[mallory])
+    client = world.make(BOOKER_CALCOM_API_KEY=world.calcom.api_key(ann), **config).test_client()
+    theirs = world.calcom.book(demo, TUESDAY)
+    strange = world.calcom.book(world.offers["mallory"], TUESDAY + timedelta(hours=1))
+
+    page, other = (client.get(f"/bookings/{each.uid}") for each in (theirs, strange))
+
+    assert (page.status_code, other.status_code) == (200, 404)
+
+
+def test_a_booking_of_ours_is_served_after_its_event_type_was_deleted(world: World) -> None:
+    """It names no event type any more, and a team's hosts are nobody whom the settings name."""
+    ann, mallory = (world.offers[each].owner for each in ("ann", "mallory"))
+    team = world.calcom.add_team("sales", ann, mallory)
+    world.calcom.add_event_type(team, "demo", title="Demo", hosts=[mallory])
+    key = world.calcom.api_key(ann)
+    app = world.make(BOOKER_CALCOM_USERNAME="", BOOKER_CALCOM_TEAM="sales", BOOKER_CALCOM_API_KEY=key)
+    with app.app_context():
+        ours = create_booking("demo", get_slots("demo")[-1].start, **BO)
+    strange = world.calcom.book(world.offers["mallory"], TUESDAY)
+    for each in world.calcom.bookings:
+        each.event_type = replace(each.event_type, id=0, fields={**each.event_type.fields, "slug": ""})
+    client = app.test_client()
+
+    page, other = (client.get(f"/bookings/{uid}") for uid in (ours.uid, strange.uid))
+
+    assert (page.status_code, other.status_code) == (200, 404)
+
+
+def test_no_link_is_mailed_for_a_strangers_booking(world: World, recorder: Recorder) -> None:
+    """Whoever books at Cal.com chooses the address: our mails are not to go there for the asking."""
+    app = world.make(BOOKER_LINKS="signed", **MAILS)
+    with app.app_context():
+        ours = create_booking("intro", get_slots("intro")[-1].start, **BO)
+    strange = world.calcom.book(world.offers["mallory"], TUESDAY)
+    guest = Guest(app.test_client())
+    _, form = guest.open(f"/bookings/{ours.uid}").form()
+
+    page = guest.post(f"/bookings/{strange.uid}/link", form)
+    hear(app)
+
+    assert page.status == 200
+    assert recorder.kinds == [EventKind.CREATED]
 
 
 def test_the_uid_of_a_shared_time_is_no_way_in(world: World) -> None:

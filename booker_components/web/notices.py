@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import BookerError, BookingNotFound, LinkExpired, LinkInvalid, ProviderError
 from ..links import Purpose
 from ..values import Booking
-from . import htmx
+from . import finding, htmx
 from .components import Action, Notice
 from .details import link_request
 from .runtime import Runtime
@@ -81,9 +81,9 @@ def link_sent() -> Notice:
 
 
 def ask_for_link(parts: Runtime, uid: str) -> None:
-    """Have a new link mailed; an unknown booking is passed over, so that nobody can ask which exist."""
+    """Have a new link mailed; a booking that is not found is passed over: nobody can ask which exist."""
     try:
-        parts.service.request_link(uid)
+        parts.service.request_link(finding.booking(parts, uid).uid)
     except BookingNotFound:
         return
 

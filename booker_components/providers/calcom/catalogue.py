@@ -91,15 +91,16 @@ class Catalogue:
         )
         return offers[0].event_type if offers else of_booking(booking)
 
-    def own(self) -> frozenset[str]:
-        """Give how the owner of the account at hand is called, every member of a group by name."""
+    def owns(self, name: str) -> bool:
+        """Tell whether *name* is the owner of the account at hand, or a member of the group that it is."""
         owner = Owner.parse(None, self._client.identity.account())
-        return frozenset({str(owner), *owner.group(), self._me().username} - {""})
+        # Who the credentials belong to has to be asked for, and counts only where the settings do not say it.
+        return name in owner.names() or name == self._me().username
 
-    def has(self, booking: Booking) -> bool:
-        """Tell whether the account at hand offers the event type of *booking*."""
+    def has(self, booking: Booking, owner: str | None = None) -> bool:
+        """Tell whether *owner*, the account at hand if None, offers the event type of *booking*."""
         try:
-            offers = self._named(self._owner(None), booking.event_type) if booking.event_type else ()
+            offers = self._named(self._owner(owner), booking.event_type) if booking.event_type else ()
         except (EventTypeNotFound, Unsupported):
             return False
         return any(each.event_type.id == booking.event_type_id for each in offers)

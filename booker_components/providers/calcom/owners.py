@@ -23,6 +23,11 @@ class Owner:
         """Read "ann", "ann+bo" or "team:sales"; nothing means the owner of *account*."""
         if not text:
             return cls(team=account.team) if account.team else cls(username=account.username)
+        return cls.of(text)
+
+    @classmethod
+    def of(cls, text: str) -> Owner:
+        """Read "ann", "ann+bo" or "team:sales"."""
         return cls(team=text.removeprefix(_TEAM)) if text.startswith(_TEAM) else cls(username=text)
 
     def __str__(self) -> str:
@@ -32,6 +37,10 @@ class Owner:
         """Give the usernames of a dynamic group; none for anybody else."""
         names = tuple(filter(None, self.username.split("+")))
         return names if len(names) > 1 else ()
+
+    def names(self) -> frozenset[str]:
+        """Give every name under which guests reach this owner: a group's members by theirs too."""
+        return frozenset((str(self), *self.group()))
 
     def addressed(self, slug: str) -> dict[str, object]:
         """Give what names the event type *slug* of this owner (contracts/calcom.md 4.6)."""

@@ -25,6 +25,7 @@ from .desk import Desk
 from .holds import Holds
 from .hosting import Hosting
 from .making import Maker
+from .owners import Owner
 from .webhooks import read_webhook
 
 
@@ -59,7 +60,8 @@ class CalcomProvider:
         desk = Desk.of(client, clock=clock, zone=zone, sleep=sleep)
         self._desk = desk
         self._secret = webhook_secret
-        self._owners = frozenset(owners)
+        self._teams = tuple(each for each in owners if Owner.of(each).team)
+        self._owners = frozenset[str]().union(*(Owner.of(each).names() for each in owners))
         self._holds = Holds(desk)
         self._maker = Maker(desk, self._holds, keys)
         self._changer = Changer(desk)
@@ -100,12 +102,15 @@ class CalcomProvider:
 
     def serves(self, owner: str) -> bool:
         """Tell whether guests may book what *owner* offers: the account at hand, or one that was named."""
-        return not owner or not self._owners.isdisjoint({"*", owner}) or owner in self._desk.catalogue.own()
+        return not owner or not self._owners.isdisjoint({"*", owner}) or self._desk.catalogue.owns(owner)
 
     def serves_booking(self, booking: Booking) -> bool:
-        """Tell whether a host of *booking* is served, or its event type is one of the account at hand."""
+        """Tell whether a host of *booking* is served, or its event type the account's or a named team's."""
         names = {booking.owner, *(host.slug for host in booking.hosts)} - {""}
-        return any(map(self.serves, names)) or "*" in self._owners or self._desk.catalogue.has(booking)
+        if "*" in self._owners or any(map(self.serves, names)):
+            return True
+        # A team's hosts are not named: only the event type tells that they host for it.
+        return any(self._desk.catalogue.has(booking, each) for each in (None, *self._teams))
 
     # --- bookings ---
 
