@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -358,7 +357,6 @@ def test_unknown_provider_is_refused_with_the_remedy(text: str, monkeypatch: pyt
         provider()
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 @pytest.mark.parametrize(("given", "passed"), [([], "embedded"), (["PROVIDER=calcom"], "calcom")])
 def test_make_passes_the_provider_on(given: list[str], passed: str) -> None:
     """`make demo PROVIDER=calcom` is the command that one would write oneself."""

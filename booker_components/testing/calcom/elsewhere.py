@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -15,7 +16,7 @@ from .store import Store
 from .wishes import Wish
 
 
-class Elsewhere:
+class Elsewhere(ABC):
     """The part of `FakeCalcom` that acts as a host or a guest would in Cal.com's own pages.
 
     Mails and webhooks go out as ever. What Cal.com would refuse raises `Refusal` with its words.
@@ -23,9 +24,9 @@ class Elsewhere:
 
     store: Store
 
+    @abstractmethod
     def acting(self) -> AbstractContextManager[None]:
         """Hold the store while something is done, and send the webhooks of it afterwards."""
-        raise NotImplementedError
 
     def booking(self, uid: str) -> Booking:
         """Give a booking by its uid, or by that of one of its seats."""
