@@ -360,7 +360,9 @@ def test_unknown_provider_is_refused_with_the_remedy(text: str, monkeypatch: pyt
 @pytest.mark.parametrize(("given", "passed"), [([], "embedded"), (["PROVIDER=calcom"], "calcom")])
 def test_make_passes_the_provider_on(given: list[str], passed: str) -> None:
     """`make demo PROVIDER=calcom` is the command that one would write oneself."""
-    environment = {name: value for name, value in os.environ.items() if name != "PROVIDER"}
+    # Without what an outer make, such as the one of `make test`, hands down.
+    inherited = ("PROVIDER", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    environment = {name: value for name, value in os.environ.items() if name not in inherited}
     command = ["make", "-n", "demo", *given]
 
     shown = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
