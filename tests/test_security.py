@@ -498,7 +498,8 @@ def test_a_whole_flow_leaves_nothing_personal_behind(
     keep(guest.send())
     app.extensions["booker"].outbox.deliver_due()
 
-    secrets = re.compile(r"Bo|M%C3%BCller|guest\.example|secret|Pumps")
+    # A token may hold any three letters.
+    secrets = re.compile(r"Bo(?: |\+|%20)M|M%C3%BCller|guest\.example|secret|Pumps")
     links_shown = [href for page in answers for href in page.links("")]
     assert guest.page.headline() == "This booking was cancelled"
     assert [each for each in (*guest.addresses, *links_shown) if secrets.search(each)] == []
