@@ -87,7 +87,10 @@ def _is_closed(known: Row[Any]) -> bool:
 
 
 def _is_older(asked_at: datetime, known: Row[Any], booking: Booking) -> bool:
-    """Tell whether *booking* differs from what was asked for after it."""
+    """Tell whether *booking* differs from what was asked for after it; what was agreed to waits no more."""
+    agreed = known.status == BookingStatus.CONFIRMED.value and known.starts == booking.start
+    if agreed and booking.status is BookingStatus.PENDING:
+        return True
     if known.asked_at is None or asked_at >= known.asked_at:
         return False
     return bool((known.status, known.starts) != (booking.status.value, booking.start))

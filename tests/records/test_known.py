@@ -178,6 +178,17 @@ def test_in_whatever_order_looks_are_noted_nothing_is_told_twice_or_lost(
     assert note(known, replace(life[-1], uid=uid), len(life)) is None
 
 
+def test_what_was_agreed_to_does_not_wait_again(known: KnownBookings) -> None:
+    """A look that began at the same instant and saw the booking waiting makes no second agreement."""
+    waiting = booking(BookingStatus.PENDING)
+    note(known, waiting)
+    note(known, booking())
+
+    late = [note(known, waiting), note(known, booking())]
+
+    assert late == [None, None]
+
+
 def test_bookings_are_known_apart(known: KnownBookings) -> None:
     """Each uid has changes of its own."""
     note(known, booking())
