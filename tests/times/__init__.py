@@ -1,0 +1,1 @@
+"""Tests of zones, months, local days and times in words."""
