@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..storage import Storage
 from .tables import request_keys
+
+#: How long a key is remembered from its last claim on: longer than people book ahead. By then the same
+#: request lies in the past and can make nothing again, whatever became of the first.
+KEEP = timedelta(days=400)
+
+#: So many old keys go at most when a new one comes: far more than come, and too few to keep anybody waiting.
+BATCH = 100
 
 # The beginning of a claim that was given up, long enough ago for anybody to take it over.
 _GIVEN_UP = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,10 +55,11 @@ class RequestKeys:
     def claim(self, key: str, fingerprint: str) -> Claim:
         """Claim *key*, or give what its first user made of it."""
         now = self._clock()
-        row = {"key": key, "fingerprint": fingerprint, "uid": "", "begun_at": now}
+        row = {"key": key, "fingerprint": fingerprint, "uid": "", "begun_at": now, "keep_until": now + KEEP}
         try:
             with self._storage.transaction() as connection:
                 connection.execute(insert(request_keys).values(row))
+                _forget_old(connection, now)
         except IntegrityError:
             known = self.read(key)
             return known if known is not None else self.claim(key, fingerprint)
@@ -70,8 +78,9 @@ class RequestKeys:
 
         For one whose maker has not ended, or was given up, and for the maker, who so begins anew.
         """
-        mine = replace(claim, mine=True, fingerprint=fingerprint, begun_at=self._clock())
-        values = {"begun_at": mine.begun_at, "fingerprint": fingerprint}
+        now = self._clock()
+        mine = replace(claim, mine=True, fingerprint=fingerprint, begun_at=now)
+        values = {"begun_at": now, "keep_until": now + KEEP, "fingerprint": fingerprint}
         with self._storage.transaction() as connection:
             taken = connection.execute(update(request_keys).where(_is(claim)).values(values))
         return mine if taken.rowcount == 1 else None
@@ -99,3 +108,11 @@ def _is(claim: Claim) -> ColumnElement[bool]:
         & (request_keys.c.uid == "")
         & (request_keys.c.begun_at == claim.begun_at)
     )
+
+
+def _forget_old(connection: Connection, now: datetime) -> None:
+    """Delete some of the keys that are of no more use at *now*; those that others delete are theirs."""
+    old = select(request_keys.c.key).where(request_keys.c.keep_until <= now)
+    some = old.order_by(request_keys.c.keep_until).limit(BATCH).with_for_update(skip_locked=True)
+    if found := connection.execute(some).scalars().all():
+        connection.execute(delete(request_keys).where(request_keys.c.key.in_(found)))

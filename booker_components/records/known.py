@@ -29,6 +29,11 @@ class KnownBookings:
     """Notes how bookings stand; whoever notes a change first is told of it, everybody else is not.
 
     So our own call, the provider's webhook and a later look at the provider make one event between them.
+
+    A row is kept for ever. A sync, a notice or an old return link may name a booking years after its end.
+    Were its row gone, it would pass for new: how it ended would be told again, and a later move, counted
+    anew, could be taken for one that was told. Rows are small and hold no personal data; the events that are
+    kept of each booking take many times their room.
     """
 
     def __init__(self, storage: Storage) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Tab
 
 from ..storage import Instant, metadata
 
-#: Remote bookings as we last knew them, to tell what has changed; no personal data.
+#: Remote bookings as we last knew them, to tell what has changed; no personal data. Rows are kept for ever.
 known_bookings = Table(
     "booker_known_bookings",
     metadata,
@@ -33,6 +33,9 @@ request_keys = Table(
     # Empty while the outcome is not known.
     Column("uid", Text, nullable=False),
     Column("begun_at", Instant, nullable=False),
+    # When the row is of no more use; `begun_at` does not tell, for a claim that was given up has lost it.
+    Column("keep_until", Instant, nullable=False),
+    Index("booker_request_keys_keep_until_ix", "keep_until"),
 )
 
 #: Tokens of other people's accounts at a provider, encrypted.

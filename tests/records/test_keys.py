@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
-from booker_components.records.keys import Claim, RequestKeys
+from booker_components.records.keys import BATCH, KEEP, Claim, RequestKeys
+from booker_components.records.tables import request_keys
 from booker_components.storage import Storage
 from booker_components.testing import FrozenClock
 
@@ -108,6 +111,84 @@ def test_a_claim_that_was_given_up_is_taken_over_at_once(keys: RequestKeys) -> N
 
     assert (claim.mine, claim.given_up) == (False, True)
     assert taken == Claim(key="key", mine=True, fingerprint="other", uid="", begun_at=MONDAY)
+
+
+# --- forgetting ----------------------------------------------------------------------------------
+
+
+def _made(keys: RequestKeys) -> None:
+    keys.keep(keys.claim("old", "print").key, "uid-1")
+
+
+def _unknown(keys: RequestKeys) -> None:
+    keys.claim("old", "print")
+
+
+def _given_up(keys: RequestKeys) -> None:
+    keys.give_up(keys.claim("old", "print"))
+
+
+@pytest.mark.parametrize("end", [_made, _unknown, _given_up])
+def test_a_key_is_forgotten_when_its_request_can_make_nothing_again(
+    keys: RequestKeys, clock: FrozenClock, end: Callable[[RequestKeys], None]
+) -> None:
+    """Not before, however it has ended: what was given up may have made a booking too."""
+    end(keys)
+    clock.move(KEEP - timedelta(microseconds=1))
+    keys.claim("another", "print")
+    young = keys.read("old")
+    clock.move(timedelta(microseconds=1))
+
+    keys.claim("yet another", "print")
+
+    assert young is not None
+    assert keys.read("old") is None
+    assert keys.read("another") is not None
+
+
+def test_a_key_that_was_taken_over_is_kept_from_then_on(keys: RequestKeys, clock: FrozenClock) -> None:
+    """Its outcome is as unknown as that of a new one."""
+    claim = keys.claim("old", "print")
+    clock.move(KEEP / 2)
+    taken = keys.take_over(claim, "print")
+    clock.move(KEEP / 2)
+
+    keys.claim("another", "print")
+
+    assert taken is not None
+    assert keys.read("old") == replace(taken, mine=False)
+
+
+def test_an_old_key_that_is_used_again_is_known_still(keys: RequestKeys, clock: FrozenClock) -> None:
+    """Nothing is forgotten while nothing new comes."""
+    _made(keys)
+    clock.move(2 * KEEP)
+
+    again = keys.claim("old", "print")
+
+    assert (again.mine, again.uid) == (False, "uid-1")
+
+
+def test_old_keys_go_a_few_at_a_time(keys: RequestKeys, storage: Storage, clock: FrozenClock) -> None:
+    """After a year with many bookings nobody waits until all of them are gone."""
+    with storage.transaction():
+        for number in range(BATCH + 2):
+            keys.claim(f"old-{number}", "print")
+    clock.move(KEEP)
+
+    keys.claim("new-1", "print")
+    some = _count(storage)
+    keys.claim("new-2", "print")
+
+    assert (some, _count(storage)) == (3, 2)
+
+
+def _count(storage: Storage) -> int | None:
+    with storage.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(request_keys))
+
+
+# --- many processes ------------------------------------------------------------------------------
 
 
 def _claim(url: str, number: int, line: Any, results: Any) -> None:

@@ -252,6 +252,24 @@ def test_of_many_processes_one_is_told(storage: Storage, tmp_path: Path) -> None
     assert note(KnownBookings(storage), booking(CANCELLED)) is None
 
 
+@pytest.mark.parametrize(
+    "last",
+    [
+        pytest.param(booking(CANCELLED), id="cancelled"),
+        pytest.param(booking(shared="whole", start=ALONE.start + LATER), id="a seat that moved"),
+    ],
+)
+def test_what_ended_years_ago_is_known_still(known: KnownBookings, last: Booking) -> None:
+    """Old links and long syncs lead to it, and nobody hears of it again, however much has come since."""
+    for each in (booking(shared=last.shared), last):
+        note(known, each)
+    minutes = 5 * 365 * 24 * 60
+    for number in range(20):
+        note(known, booking(uid=f"other-{number}"), minutes)
+
+    assert note(known, last, minutes) is None
+
+
 def test_seats_are_known_until_they_are_closed(known: KnownBookings) -> None:
     """What guests share is found by its seats, each of which may close by itself or move elsewhere."""
     for uid in ("s1", "s2", "s3", "s4"):

@@ -44,8 +44,10 @@ def _create_request_keys() -> None:
         sa.Column("fingerprint", sa.Text, nullable=False),
         sa.Column("uid", sa.Text, nullable=False),
         sa.Column("begun_at", Instant, nullable=False),
+        sa.Column("keep_until", Instant, nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("booker_request_keys_pk")),
     )
+    op.create_index("booker_request_keys_keep_until_ix", "booker_request_keys", ["keep_until"])
 
 
 def _create_tokens() -> None:
