@@ -151,8 +151,13 @@ class Platform:
         default_schedule: int | None = None,
         avatar_url: str = "",
         bio: str = "",
+        metadata: Mapping[str, str] | None = None,
     ) -> ManagedUser:
-        """Change what is given of a managed user, and give the user as it now stands."""
+        """Change what is given of a managed user, and give the user as it now stands.
+
+        *metadata* is sent whole, an empty one too: what is to stay belongs in it. At most 50 keys of 40
+        characters with texts of 500.
+        """
         body = _filled(
             email=email,
             name=name,
@@ -164,6 +169,8 @@ class Platform:
             avatarUrl=avatar_url,
             bio=bio,
         )
+        if metadata is not None:
+            body["metadata"] = dict(metadata)
         return self._user(self.owner.patch(self._path("users", str(user_id)), Resource.OTHER, json=body))
 
     def delete(self, user_id: int, *, account: str = "") -> ManagedUser:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -16,11 +18,13 @@ from booker_components.providers.calcom.platform import ManagedUser, Platform, P
 from booker_components.records.boxes import Box
 from booker_components.records.tokens import NotConnected, Tokens
 from booker_components.storage import Storage
-from booker_components.testing import FrozenClock
+from booker_components.testing import FakeCalcom, FrozenClock
 
+from ...testing.fixtures import watched
 from ..remote import success
 from ..samples import url_in
 from .authority import ADMIN_KEY, CLIENT_ID, SECRET, Authority, serving_authority
+from .parts import building, platform_of
 
 NOON = datetime(2027, 2, 1, 12, 0, tzinfo=UTC)
 USERS = f"/oauth-clients/{CLIENT_ID}/users"
@@ -133,6 +137,50 @@ def test_a_managed_user_is_changed(platform: Platform, authority: Authority) -> 
     assert authority.bodies[-1] == {"name": "Anna", "timeZone": "Asia/Tokyo", "defaultScheduleId": 5}
     assert (changed.name, changed.zone, changed.default_schedule) == ("Anna", "Asia/Tokyo", 5)
     assert platform.user(user.id) == changed
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        pytest.param({"crm": "8", "plan": "gold"}, id="other texts"),
+        pytest.param({}, id="none any more"),
+    ],
+)
+def test_metadata_of_a_managed_user_are_changed(
+    platform: Platform, authority: Authority, metadata: dict[str, str]
+) -> None:
+    """They are sent whole, alone, and come back as they now stand."""
+    user = platform.create("ann", email="ann@ex.test", name="Ann", zone="UTC", metadata={"crm": "7"})
+
+    changed = platform.update(user.id, metadata=metadata)
+
+    assert authority.bodies[-1] == {"metadata": metadata}
+    assert changed == replace(user, metadata=metadata)
+    assert platform.user(user.id) == changed
+
+
+def test_metadata_that_are_not_given_stay(platform: Platform, authority: Authority) -> None:
+    """A change of the name sends the name."""
+    user = platform.create("ann", email="ann@ex.test", name="Ann", zone="UTC", metadata={"crm": "7"})
+
+    changed = platform.update(user.id, name="Anna")
+
+    assert authority.bodies[-1] == {"name": "Anna"}
+    assert changed == replace(user, name="Anna")
+
+
+def test_a_managed_user_is_changed_as_the_api_takes_it(tmp_path: Path) -> None:
+    """Over the whole fake, whose every exchange is held against Cal.com's OpenAPI document."""
+    clock = FrozenClock(NOON)
+    with watched(FakeCalcom(clock=clock)) as calcom, building(calcom, clock, tmp_path) as build:
+        platform = build(**platform_of(calcom)).platform
+        assert platform
+        user = platform.create("di", email="di@ex.test", name="Di", zone="Europe/Rome", metadata={"crm": "7"})
+
+        changed = platform.update(user.id, metadata={"crm": "8"})
+
+        assert changed == replace(user, metadata={"crm": "8"})
+        assert platform.user(user.id) == changed
 
 
 def test_a_managed_user_is_deleted_with_their_tokens(platform: Platform, tokens: Tokens) -> None:
