@@ -44,17 +44,19 @@ def get_slots(
     duration: timedelta | None = None,
     moving: str = "",
     owner: str = "",
+    zone: str = "",
 ) -> Sequence[Slot]:
     """Give the free slots of an event type that start from *start* up to, not including, *end*.
 
     Both are aware; *start* defaults to now, *end* to 30 days after it. *duration* defaults to the event
-    type's first; the own time of the booking with the uid *moving* counts as free.
+    type's first; the own time of the booking with the uid *moving* counts as free. *zone* is the guest's, an
+    IANA name, "" for the host's: Cal.com offers other times in another zone.
     """
     service = runtime().service
     begins = start or service.clock()
     window = TimeWindow(start=begins, end=end or begins + timedelta(days=30))
     event_type = service.event_type(slug, owner=owner or None)
-    return service.slots(event_type, window, duration=duration, moving=moving or None)
+    return service.slots(event_type, window, duration=duration, moving=moving or None, zone=zone)
 
 
 def get_booking(uid: str) -> Booking:

@@ -153,17 +153,21 @@ def may_cancel(booking: Booking, event_type: EventType | None, now: datetime) ->
 
 
 def _may_change(booking: Booking, rule: ChangeRule, now: datetime, *, seats: Seats | None = None) -> Verdict:
-    """Apply a rule: at the deadline itself the change is still allowed, at the start no more."""
-    deadline = booking.start - rule.notice
+    """Apply a rule: at the deadline itself the change is still allowed, at the start no more.
+
+    One that allows changes of what has begun closes from its deadline to the start.
+    """
+    deadline, begun = booking.start - rule.notice, now >= booking.start
     if not booking.is_open:
         return _refused(Rule.CANCELLED)
-    if now >= booking.start:
+    if begun and not rule.begun:
         return _refused(Rule.PAST, booking.start)
     # A booking that guests share is not changed by its own uid: each guest has the uid of a seat.
     if not booking.is_held or (seats and not booking.shared):
         return _refused(Rule.SEAT)
     if not rule.allowed:
         return _refused(Rule.NOT_ALLOWED)
-    if now > deadline:
+    if now > deadline and not begun:
         return _refused(Rule.CUTOFF, deadline)
-    return Verdict(allowed=True, until=deadline.astimezone(UTC))
+    closes = not begun and (deadline < booking.start or not rule.begun)
+    return Verdict(allowed=True, until=deadline.astimezone(UTC) if closes else None)

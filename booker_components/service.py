@@ -101,17 +101,19 @@ class BookingService:
         *,
         duration: timedelta | None = None,
         moving: str | None = None,
+        zone: str = "",
     ) -> Sequence[Slot]:
         """Give the free slots that start in *window*, in order.
 
         *duration* defaults to the event type's first; the own time of the booking *moving* counts as free.
+        *zone* is the guest's, an attendee's when *moving*: some providers offer other times in another zone.
         """
         allowed = policy.bookable_window(event_type, self.clock())
         start, end = max(window.start, allowed.start), min(window.end, allowed.end)
         if start >= end:
             return ()
         clamped = TimeWindow(start=start, end=end)
-        return self.provider.slots(event_type, clamped, duration=duration, moving=moving)
+        return self.provider.slots(event_type, clamped, duration=duration, moving=moving, zone=zone)
 
     def next_slot(
         self,
@@ -120,6 +122,7 @@ class BookingService:
         *,
         duration: timedelta | None = None,
         moving: str | None = None,
+        zone: str = "",
     ) -> Slot | None:
         """Give the first free slot that starts at *after* or in the 400 days from then, or None."""
         allowed = policy.bookable_window(event_type, self.clock())
@@ -128,7 +131,7 @@ class BookingService:
         while start < end:
             # A month at a time: what a page shows next, and what remote providers are asked for at once.
             step = TimeWindow(start=start, end=min(Month.of(start, "UTC").window("UTC").end, end))
-            if found := self.slots(event_type, step, duration=duration, moving=moving):
+            if found := self.slots(event_type, step, duration=duration, moving=moving, zone=zone):
                 return found[0]
             start = step.end
         return None

@@ -50,6 +50,8 @@ class Studio:
         self.released: list[str] = []
         #: How many seats each time has left.
         self.seats_left = 3
+        #: The zones in which times were looked for.
+        self.zones: set[str] = set()
         self._clock = clock
 
     def event_types(self) -> Sequence[EventType]:
@@ -69,8 +71,10 @@ class Studio:
         *,
         duration: timedelta | None = None,
         moving: str | None = None,
+        zone: str = "",
     ) -> Sequence[Slot]:
         """Give the free hours; those that are held are not free for anybody."""
+        self.zones.add(zone)
         start = window.start.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         hours = (start + HOUR * each for each in range((window.end - start) // HOUR + 1))
         gone = self.taken | {each.start for each in self._standing_holds()}

@@ -14,6 +14,7 @@ from flask import render_template_string
 from booker_components import (
     Approval,
     CancelScope,
+    ChangeRule,
     EventType,
     Frequency,
     Location,
@@ -584,6 +585,41 @@ def test_a_locked_zone_is_no_choice(visiting: Visiting) -> None:
     assert "Time zone: Berlin" in calendar.text()
     assert [each["value"] for each in _field(page, "tz")] == ["Europe/Berlin"]
     assert studio.requests[0].attendee.zone == "Europe/Berlin"
+
+
+# --- what the provider is asked ---------------------------------------------------------------------
+
+
+def test_times_are_looked_for_in_the_zone_of_who_books(visiting: Visiting) -> None:
+    """Some providers align starts in it; a booking keeps to those of its attendee's zone."""
+    guest, studio = visiting(offering())
+
+    _form(guest, "&tz=Asia/Kathmandu")
+    guest.send(**BO)
+    assert studio.zones == {"Asia/Kathmandu"}
+
+    studio.zones.clear()
+    guest.open("/reschedule/bk-1?slot=2027-03-24T10:00:00Z&tz=Asia/Tokyo")
+    guest.send()
+    assert studio.zones == {"Asia/Kathmandu"}
+
+
+def test_who_missed_a_booking_can_take_another_time_where_that_is_allowed(
+    visiting: Visiting, clock: FrozenClock
+) -> None:
+    """Its page says that it is over, and leads to other times all the same."""
+    guest, studio = visiting(offering(reschedule=ChangeRule(begun=True)))
+    _form(guest)
+    guest.send(**BO)
+    clock.set(TEN + timedelta(days=1))
+
+    page = guest.open("/bookings/bk-1")
+    assert "This booking is over" in page.text()
+    guest.follow("rescheduleUid=bk-1")
+    guest.open("/reschedule/bk-1?slot=2027-03-25T10:00:00Z")
+    guest.send()
+
+    assert studio.bookings["bk-1"].start == TEN + timedelta(days=2, hours=1)
 
 
 # --- in a host's page ------------------------------------------------------------------------------

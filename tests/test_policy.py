@@ -154,6 +154,24 @@ def test_moving_and_cancelling_have_cutoffs_of_their_own(now, move, cancel):
     assert may_cancel(booking(), CUTOFFS, at(now)).rule is cancel
 
 
+@pytest.mark.parametrize(
+    ("now", "rule", "until"),
+    [
+        pytest.param("2026-03-09 08:59", None, "2026-03-09 09:00", id="before-the-deadline"),
+        pytest.param("2026-03-10 08:59", Rule.CUTOFF, "2026-03-09 09:00", id="after-it"),
+        pytest.param("2026-03-10 09:00", None, None, id="begun"),
+        pytest.param("2026-04-10 09:00", None, None, id="long-over"),
+    ],
+)
+def test_what_has_begun_can_be_moved_where_that_is_allowed(now, rule, until):
+    """The cut-off keeps guests from moving at the last minute, not from coming back afterwards."""
+    offered = event_type(reschedule=ChangeRule(notice=timedelta(days=1), begun=True))
+
+    verdict = may_reschedule(booking(), offered, at(now))
+
+    assert (verdict.rule, verdict.until) == (rule, until and at(until))
+
+
 def test_verdicts_tell_the_deadline():
     """Before and after, `until` is the same instant: when changes are or were possible."""
     before, after = at("2026-03-08 09:00"), at("2026-03-09 10:00")

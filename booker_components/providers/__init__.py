@@ -49,11 +49,13 @@ class Provider(Protocol):
         *,
         duration: timedelta | None = None,
         moving: str | None = None,
+        zone: str = "",
     ) -> Sequence[Slot]:
         """Give the free slots that start in *window*, in order.
 
         *duration* defaults to the event type's first. *moving* is the uid of a booking whose own time
-        counts as free.
+        counts as free. *zone* is the guest's, "" for the host's: it decides which times are offered where
+        starts are aligned, or days counted, in it. A booking moves within its attendee's.
         """
 
     def book(self, request: BookingRequest) -> Booking:

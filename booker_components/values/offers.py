@@ -122,6 +122,8 @@ class ChangeRule:
     #: Changes are possible until this long before the start.
     notice: timedelta = timedelta(0)
     reason: ReasonRule = ReasonRule.OPTIONAL
+    #: Whether a booking that has begun may still be changed, for example one that was missed.
+    begun: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

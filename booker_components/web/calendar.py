@@ -47,6 +47,11 @@ class Calendar:
             clocks=self._clocks(),
         )
 
+    def find(self, start: datetime) -> Slot | None:
+        """Give the free slot at *start*; None if there is none."""
+        window = TimeWindow(start=start, end=start + timedelta(seconds=1))
+        return next((slot for slot in self._free(window) if slot.start == start), None)
+
     def times_of(self, day: date) -> tuple[Choice, ...]:
         """Give the free times of one day."""
         return self._times(self._free(times.day_window(day, self._zone)))
@@ -74,12 +79,16 @@ class Calendar:
         return Month.of(first.start if first else self._now(), self._zone)
 
     def _free(self, window: TimeWindow) -> Sequence[Slot]:
-        moving = self.moving.uid if self.moving else None
-        return self.service.slots(self.event_type, window, duration=self.duration, moving=moving)
+        uid, zone = self._guest()
+        return self.service.slots(self.event_type, window, duration=self.duration, moving=uid, zone=zone)
 
     def _next_slot(self, after: datetime) -> Slot | None:
-        moving = self.moving.uid if self.moving else None
-        return self.service.next_slot(self.event_type, after, duration=self.duration, moving=moving)
+        uid, zone = self._guest()
+        return self.service.next_slot(self.event_type, after, duration=self.duration, moving=uid, zone=zone)
+
+    def _guest(self) -> tuple[str | None, str]:
+        """Give the uid of what moves, and the zone that decides which times are offered."""
+        return (self.moving.uid, self.moving.attendee.zone) if self.moving else (None, self._zone)
 
     def _month_view(self, month: Month, days: dict[date, list[Slot]], chosen: date | None) -> MonthView:
         today = times.local_date(self._now(), self._zone)

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from .. import questions, times
 from ..errors import BookerError
 from ..links import Purpose
-from ..values import Booking, EventType, Slot, TimeWindow
+from ..values import Booking, EventType, Slot
 from . import cancelling, components, csrf, dates, forms, holding, prefill, state, wording
 from .calendar import Calendar
 from .components import Choice, Dates, Hidden
@@ -135,10 +135,7 @@ class Steps:
 
     def find(self, start: datetime) -> Slot | None:
         """Give the free slot at *start*, or the one that is held for the visitor; None if there is none."""
-        window = TimeWindow(start=start, end=start + timedelta(seconds=1))
-        moving = self.booking.uid if self.booking else None
-        found = self.parts.service.slots(self.event_type, window, duration=self.duration(), moving=moving)
-        return next((slot for slot in found if slot.start == start), None) or self._held(start)
+        return self._calendar().find(start) or self._held(start)
 
     def choosing(self) -> Steps:
         """Give the same step with a hold let go that is not of the chosen time."""

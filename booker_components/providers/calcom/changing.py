@@ -26,6 +26,7 @@ from . import refusals
 from .bookings import Found
 from .client import CalcomError, CalcomNotFound, Resource, quote
 from .desk import HOST, Desk
+from .slots import Search
 
 _LOOKS, _LOOK = 3, 1.0
 _SAME_TIME = "The booking is at this time already. Please choose another one."
@@ -43,25 +44,26 @@ class Changer:
         """Move a booking and give the one that now stands, which has another uid; a seat keeps its own."""
         found = self._desk.reader.find(uid)
         old = found.booking
-        self._require_movable(found, start)
+        _require_open(old)
         event_type = self._event_type(old)
+        self._require_movable(found, event_type, start)
+        search = _search(event_type, old)
         if by != HOST:
-            self._desk.require_offered(event_type, start, old.duration, moving=_wire(old))
+            self._desk.require_offered(search, start)
         try:
             data = self._post(old, "reschedule", _move(old, start, reason=reason, by=by), by=by)
             new = self._read(data, old)
         except CalcomError as error:
-            raise self._not_moved(error, event_type, old, start) from None
+            raise self._not_moved(error, search, start) from None
         except OutcomeUnknown as unknown:
             new = self._settled(unknown, lambda: self._moved_after_all(old, start))
         finally:
             self._desk.board.written(old.event_type_id)
         return _moved(new, old, reason=reason, by=by)
 
-    def _require_movable(self, found: Found, start: datetime) -> None:
+    def _require_movable(self, found: Found, event_type: EventType, start: datetime) -> None:
         booking = found.booking
-        _require_open(booking)
-        if booking.start <= self._desk.clock():
+        if booking.start <= self._desk.clock() and not event_type.reschedule.begun:
             raise BookingClosed("The booking has begun.", rule=Rule.PAST, until=booking.start)
         if found.shared:
             raise _shared()
@@ -74,15 +76,13 @@ class Changer:
         except EventTypeNotFound:
             raise BookingClosed("The event type of the booking is gone.", rule=Rule.GONE) from None
 
-    def _not_moved(
-        self, error: CalcomError, event_type: EventType, old: Booking, start: datetime
-    ) -> BookerError:
+    def _not_moved(self, error: CalcomError, search: Search, start: datetime) -> BookerError:
         if isinstance(error, CalcomNotFound):
             return BookingNotFound("Cal.com has no such booking or seat any more.")
-        now, notice = self._desk.clock(), event_type.minimum_notice
+        now, notice = self._desk.clock(), search.event_type.minimum_notice
         if found := refusals.of_moving(error, start, notice=notice, now=now):
             return found
-        if self._desk.is_offered(event_type, start, old.duration, moving=_wire(old)):
+        if self._desk.is_offered(search, start):
             return error
         return SlotTaken("Cal.com refused, and offers the slot no longer.")
 
@@ -174,6 +174,11 @@ class Changer:
 def _wire(booking: Booking) -> str:
     """Give the uid that paths name: a seat is named in the body."""
     return booking.shared or booking.uid
+
+
+def _search(event_type: EventType, booking: Booking) -> Search:
+    zone = booking.attendee.zone
+    return Search(event_type=event_type, duration=booking.duration, zone=zone, moving=_wire(booking))
 
 
 def _require_open(booking: Booking) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ...errors import NotBookable, SlotTaken
 from ...policy import Rule
-from ...values import EventType
 from .accounts import CalcomAccount, Identity
 from .catalogue import Catalogue
 from .client import CalcomClient
 from .reading import Reader
-from .slots import SlotBoard, fits_grid
+from .slots import Search, SlotBoard, fits_grid
 
 #: Who changes something with the rights of the host.
 HOST = "host"
@@ -74,22 +73,20 @@ class Desk:
         """Give the client for what *by* does."""
         return self.client if by == HOST else self.guest
 
-    def require_offered(
-        self, event_type: EventType, start: datetime, duration: timedelta, *, moving: str = ""
-    ) -> None:
+    def require_offered(self, search: Search, start: datetime) -> None:
         """Raise unless *start* is a free slot: `SlotTaken`, or `NotBookable` where none could be."""
-        if self.board.known(event_type, start, duration=duration, moving=moving):
+        if self.board.known(search, start):
             return
-        slots = self.board.around(event_type, start, duration=duration, moving=moving)
-        if any(slot.start == start for slot in slots):
-            return
-        if fits_grid(event_type, slots, start, duration):
+        event_type, fits = search.event_type, False
+        for each in search.views():
+            slots = self.board.around(each, start)
+            if any(slot.start == start for slot in slots):
+                return
+            fits = fits or fits_grid(event_type, slots, start, search.duration)
+        if fits:
             raise SlotTaken(f"Cal.com offers no slot of {event_type.slug!r} at {start.isoformat()}.")
         raise NotBookable(f"No slot of {event_type.slug!r} starts at {start.isoformat()}.", rule=Rule.GRID)
 
-    def is_offered(
-        self, event_type: EventType, start: datetime, duration: timedelta, *, moving: str = ""
-    ) -> bool:
+    def is_offered(self, search: Search, start: datetime) -> bool:
         """Tell whether *start* is a free slot this moment."""
-        slots = self.board.around(event_type, start, duration=duration, moving=moving)
-        return any(slot.start == start for slot in slots)
+        return any(slot.start == start for each in search.views() for slot in self.board.around(each, start))

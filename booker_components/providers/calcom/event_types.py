@@ -237,6 +237,7 @@ def _reschedule_rule(found: Object, form: Form) -> ChangeRule:
         allowed=not (rule and rule.flag("disabled")),
         notice=_minutes(rule, "minutesBefore") if rule else timedelta(0),
         reason=form.reschedule_reason,
+        begun=found.flag("allowReschedulingPastBookings"),
     )
 
 

@@ -20,7 +20,7 @@ from ...errors import (
 from ...policy import Rule, may_book
 from ...records.keys import Claim, RequestKeys
 from ...times import format_instant
-from ...values import Booking, BookingRequest
+from ...values import Booking, BookingRequest, EventType
 from . import refusals
 from .bookings import Found, read_seats
 from .client import CalcomError, Resource
@@ -29,6 +29,7 @@ from .event_types import Offer
 from .holds import Holds
 from .objects import Object
 from .requests import booking_body, fingerprint, mark_of
+from .slots import Search
 
 # Whoever has not booked after this time has crashed: a call gets its answer, or none, much sooner.
 _STALE = timedelta(seconds=60)
@@ -157,7 +158,7 @@ class Maker:
             raise NotBookable(message, rule=verdict.rule, until=verdict.until)
         if request.hold and self._holds.keeps(request.hold, event_type, request.start, duration):
             return
-        self._desk.require_offered(event_type, request.start, duration)
+        self._desk.require_offered(_search(event_type, request), request.start)
 
     # --- sending ---
 
@@ -194,8 +195,7 @@ class Maker:
                 self._desk.catalogue.forget()
             return found
         self._release(request)
-        event_type = offer.event_type
-        if self._desk.is_offered(event_type, request.start, request.duration or event_type.duration):
+        if self._desk.is_offered(_search(offer.event_type, request), request.start):
             return error
         return SlotTaken("Cal.com refused, and offers the slot no longer.")
 
@@ -241,6 +241,11 @@ class Maker:
 def _repeated() -> NotBookable:
     message = "The key of the request belongs to another one, or to a seat that was given up."
     return NotBookable(message, rule=Rule.REPEATED, sentence=_REPEATED)
+
+
+def _search(event_type: EventType, request: BookingRequest) -> Search:
+    length = request.duration or event_type.duration
+    return Search(event_type=event_type, duration=length, zone=request.attendee.zone)
 
 
 def _is_it(found: Found, request: BookingRequest, mark: str) -> bool:

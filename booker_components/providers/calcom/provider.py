@@ -26,6 +26,7 @@ from .holds import Holds
 from .hosting import Hosting
 from .making import Maker
 from .owners import Owner
+from .slots import Search
 from .webhooks import read_webhook
 
 
@@ -94,11 +95,13 @@ class CalcomProvider:
         *,
         duration: timedelta | None = None,
         moving: str | None = None,
+        zone: str = "",
     ) -> Sequence[Slot]:
         """Give the free slots that start in *window*, in order, as of some seconds ago at most."""
         uid = self._desk.reader.uid_to_move(moving) if moving else ""
         length = duration or event_type.duration
-        return self._desk.board.slots(event_type, window, duration=length, moving=uid)
+        search = Search(event_type=event_type, duration=length, zone=zone, moving=uid)
+        return self._desk.board.slots(search, window)
 
     def serves(self, owner: str) -> bool:
         """Tell whether guests may book what *owner* offers: the account at hand, or one that was named."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,12 +23,32 @@ _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Search:
+    """Whose slots are looked for, and for whom."""
+
+    event_type: EventType
+    duration: timedelta
+    #: The visitor's zone, "" for the host's: Cal.com aligns starts and counts days in it (contracts/calcom.md
+    #: 9.2, 9.3), so that a zone of half hours is offered other times.
+    zone: str = ""
+    #: The uid of the booking that moves, not of a seat.
+    moving: str = ""
+
+    def views(self) -> Iterator[Search]:
+        """Give the search, and the host's view of it: what was asked for without a zone may be booked too."""
+        yield self
+        if self.zone not in ("", self.event_type.zone):
+            yield replace(self, zone="")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Key:
     """What a list of slots was asked for."""
 
     account: CalcomAccount
     event_type: str
     chunk: tuple[datetime, datetime]
+    zone: str
     minutes: int
     moving: str
 
@@ -40,28 +60,24 @@ class SlotBoard:
         self._client = client
         self._cache: Cache[_Key, tuple[Slot, ...]] = Cache(clock, keep=_KEPT)
 
-    def slots(
-        self, event_type: EventType, window: TimeWindow, *, duration: timedelta, moving: str = ""
-    ) -> tuple[Slot, ...]:
-        """Give the free slots that start in *window*, in order; *moving* is a booking's uid, not a seat's."""
+    def slots(self, search: Search, window: TimeWindow) -> tuple[Slot, ...]:
+        """Give the free slots that start in *window*, in order."""
         found: dict[datetime, Slot] = {}
         for chunk in _chunks(window):
-            key = self._key(event_type, chunk, duration, moving)
-            each_slot = self._cache.get(key, partial(self._ask, event_type, key))
+            key = self._key(search, chunk)
+            each_slot = self._cache.get(key, partial(self._ask, search.event_type, key))
             found.update((slot.start, slot) for slot in each_slot)
         return tuple(found[start] for start in sorted(found) if window.start <= start < window.end)
 
-    def around(
-        self, event_type: EventType, start: datetime, *, duration: timedelta, moving: str = ""
-    ) -> tuple[Slot, ...]:
+    def around(self, search: Search, start: datetime) -> tuple[Slot, ...]:
         """Give the free slots on the days around *start*, as they are this moment."""
-        first, last = _midnight(start - duration), _midnight(start + duration) + _DAY
-        return self._ask(event_type, self._key(event_type, (first, last), duration, moving))
+        first, last = _midnight(start - search.duration), _midnight(start + search.duration) + _DAY
+        return self._ask(search.event_type, self._key(search, (first, last)))
 
-    def known(self, event_type: EventType, start: datetime, *, duration: timedelta, moving: str = "") -> bool:
+    def known(self, search: Search, start: datetime) -> bool:
         """Tell whether a slot at *start* was free some seconds ago, without asking."""
         window = TimeWindow(start=start, end=start + timedelta.resolution)
-        keys = (self._key(event_type, chunk, duration, moving) for chunk in _chunks(window))
+        keys = (self._key(search, chunk) for chunk in _chunks(window))
         return any(slot.start == start for key in keys for slot in self._cache.known(key) or ())
 
     def drop(self) -> None:
@@ -73,17 +89,17 @@ class SlotBoard:
         account = self._client.identity.account()
         self._cache.drop(lambda key: account == key.account or event_type == key.event_type)
 
-    def _key(
-        self, event_type: EventType, chunk: tuple[datetime, datetime], duration: timedelta, moving: str
-    ) -> _Key:
+    def _key(self, search: Search, chunk: tuple[datetime, datetime]) -> _Key:
+        event_type = search.event_type
         # The API refuses to be asked for a length that is not on offer, or for the only one.
-        told = duration in event_type.durations and len(event_type.durations) > 1
+        told = search.duration in event_type.durations and len(event_type.durations) > 1
         return _Key(
             account=self._client.identity.account(),
             event_type=event_type.id or f"{event_type.owner}/{event_type.slug}",
             chunk=chunk,
-            minutes=duration // _MINUTE if told else 0,
-            moving=moving,
+            zone=search.zone or event_type.zone,
+            minutes=search.duration // _MINUTE if told else 0,
+            moving=search.moving,
         )
 
     def _ask(self, event_type: EventType, key: _Key) -> tuple[Slot, ...]:
@@ -92,8 +108,7 @@ class SlotBoard:
             **_named(event_type, key.account),
             "start": format_instant(start),
             "end": format_instant(end),
-            # Starts are aligned in this zone (contracts/calcom.md 9.3): whole hours there, at the host's.
-            "timeZone": event_type.zone,
+            "timeZone": key.zone,
             "format": "range",
             "duration": key.minutes or None,
             "bookingUidToReschedule": key.moving or None,

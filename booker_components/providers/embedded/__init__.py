@@ -74,8 +74,12 @@ class EmbeddedProvider:
         *,
         duration: timedelta | None = None,
         moving: str | None = None,
+        zone: str = "",
     ) -> Sequence[Slot]:
-        """Give the free slots that start in *window*, in order; the time of *moving* counts as free."""
+        """Give the free slots that start in *window*, in order; the time of *moving* counts as free.
+
+        Starts are aligned in the host's zone, whatever the visitor's *zone* is.
+        """
         duration = duration or event_type.duration
         with self._storage.reading() as connection:
             busy = self._busy(connection, event_type, window, duration, moving)

@@ -164,6 +164,15 @@ def test_what_is_closed_or_past_cannot_be_moved(at: AtCalcom) -> None:
     assert (closed.value.rule, past.value.rule) == (Rule.CANCELLED, Rule.PAST)
 
 
+def test_what_has_begun_can_be_moved_where_the_host_allows_it(at: AtCalcom) -> None:
+    """Somebody who missed it takes another time; Cal.com asks no more than its own pages do."""
+    old = booked(at, allowReschedulingPastBookings=True)
+    at.clock.set(NINE + timedelta(minutes=40))
+
+    assert at.provider.event_type_of(old).reschedule.begun
+    assert at.provider.reschedule(old.uid, slot(4), by="guest").start == slot(4)
+
+
 def test_a_booking_of_a_deleted_event_type_cannot_be_moved(at: AtCalcom) -> None:
     """There is no time to move to."""
     old = booked(at)

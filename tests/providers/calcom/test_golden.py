@@ -98,7 +98,7 @@ def _group(at: AtCalcom) -> Iterator[None]:
     at.fake.add_user("bo")
     yield
     (event_type,) = at.other(replace(at.account, username="ann+bo")).event_types()
-    at.provider.slots(event_type, DAY)
+    at.provider.slots(event_type, DAY, zone=ZOE.zone)
 
 
 @case("Event types of a team in an organization")
@@ -125,7 +125,7 @@ def _hidden(at: AtCalcom) -> Iterator[None]:
 def _day(at: AtCalcom) -> Iterator[None]:
     event_type = at.event_type()
     yield
-    at.provider.slots(event_type, DAY)
+    at.provider.slots(event_type, DAY, zone=ZOE.zone)
 
 
 @case("Slots of two months, one hour long")
@@ -133,7 +133,7 @@ def _months(at: AtCalcom) -> Iterator[None]:
     event_type = at.event_type(lengthInMinutesOptions=[30, 60])
     window = TimeWindow(start=DAY.start, end=DAY.start + timedelta(days=40))
     yield
-    at.provider.slots(event_type, window, duration=2 * HALF_HOUR)
+    at.provider.slots(event_type, window, duration=2 * HALF_HOUR, zone=ZOE.zone)
 
 
 @case("Slots to move a booking to")
@@ -141,7 +141,7 @@ def _moving(at: AtCalcom) -> Iterator[None]:
     event_type = at.event_type()
     booking = at.provider.book(at.request(key="1"))
     yield
-    at.provider.slots(event_type, DAY, moving=booking.uid)
+    at.provider.slots(event_type, DAY, moving=booking.uid, zone=ZOE.zone)
 
 
 @case("Slots to move a seat to, by a provider that knows only its uid")
@@ -149,7 +149,7 @@ def _moving_seat(at: AtCalcom) -> Iterator[None]:
     event_type = at.event_type(seats=SEATS)
     seat = at.provider.book(at.request(key="1"))
     yield
-    at.other(at.account).slots(event_type, DAY, moving=seat.uid)
+    at.other(at.account).slots(event_type, DAY, moving=seat.uid, zone=ZOE.zone)
 
 
 @case("A slot held, looked at, given up")
@@ -175,7 +175,7 @@ def _book(at: AtCalcom) -> Iterator[None]:
 @case("A guest books with every detail, in a slot seen seconds ago")
 def _book_all(at: AtCalcom) -> Iterator[None]:
     event_type = at.event_type(lengthInMinutesOptions=[30, 60], locations=PLACES, bookingFields=FIELDS)
-    at.provider.slots(event_type, DAY, duration=2 * HALF_HOUR)
+    at.provider.slots(event_type, DAY, duration=2 * HALF_HOUR, zone=ZOE.zone)
     yield
     request = at.request(
         key="1",

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from booker_components.errors import BookingNotFound, EventTypeNotFound, ProviderError, ProviderUnavailable
+from booker_components.errors import (
+    BookingNotFound,
+    EventTypeNotFound,
+    NotBookable,
+    ProviderError,
+    ProviderUnavailable,
+    SlotTaken,
+)
 from booker_components.providers.calcom.accounts import CalcomAccount
 from booker_components.providers.calcom.slots import read_slots
 from booker_components.values import Slot, TimeWindow
@@ -86,6 +93,52 @@ def test_the_request_names_the_event_type_by_id_and_the_hosts_zone(at: AtCalcom)
         "timeZone": ["UTC"],
         "format": ["range"],
     }
+
+
+def test_starts_are_those_of_the_visitors_zone(at: AtCalcom) -> None:
+    """Cal.com aligns hours there, so Kathmandu sees other times; each zone has its own answer."""
+    event_type = at.event_type(lengthInMinutes=60, slotInterval=60)
+
+    here, there = at.starts(event_type), at.starts(event_type, zone="Asia/Kathmandu")
+
+    assert {each.minute for each in here} == {0}
+    assert {each.minute for each in there} == {15}
+    assert at.sent("GET", "/slots").query["timeZone"] == ["Asia/Kathmandu"]
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", ""], ids=["guests", "hosts"])
+def test_what_was_offered_in_either_zone_is_booked_and_moved(at: AtCalcom, zone: str) -> None:
+    """A host's code may ask without a zone; the minutes between have passed, so that nothing is known."""
+    event_type = at.event_type(lengthInMinutes=60, slotInterval=60)
+    guest = replace(samples.ZOE, zone="Asia/Kathmandu")
+    first, second = at.starts(event_type, zone=zone)[1:3]
+    at.clock.move(timedelta(minutes=1))
+
+    booking = at.provider.book(at.request(first, attendee=guest))
+    moved = at.provider.reschedule(booking.uid, second, by="guest")
+
+    assert (booking.start, moved.start) == (first, second)
+
+
+def test_between_the_hours_of_both_zones_nothing_is_booked(at: AtCalcom) -> None:
+    """Neither the guest nor the host was offered that."""
+    at.event_type(lengthInMinutes=60, slotInterval=60)
+    guest = replace(samples.ZOE, zone="Asia/Kathmandu")
+
+    with pytest.raises(NotBookable):
+        at.provider.book(at.request(NINE + timedelta(minutes=7), attendee=guest))
+
+
+def test_a_time_that_is_taken_in_the_visitors_zone_is_told_so(at: AtCalcom) -> None:
+    """It lies not on the host's hours, and could have been had all the same."""
+    event_type = at.event_type(lengthInMinutes=60, slotInterval=60)
+    guest = replace(samples.ZOE, zone="Asia/Kathmandu")
+    wanted = at.starts(event_type, zone="Asia/Kathmandu")[2]
+    at.provider.book(at.request(wanted, attendee=guest))
+    other = replace(guest, name="Bo", email="bo@example.org")
+
+    with pytest.raises(SlotTaken):
+        at.provider.book(at.request(wanted, attendee=other))
 
 
 def test_the_length_is_asked_for_where_there_are_several(at: AtCalcom) -> None:
