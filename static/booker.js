@@ -70,8 +70,9 @@
 
   // What is not a widget, such as a proxy's error page, never takes a widget's place.
   function guard(event) {
-    const widget = widgetOf(event);
-    if (!waiting.has(widget)) return;
+    const widget = widgetOf(event), what = waiting.get(widget);
+    if (!what) return;
+    what.inside = widget.contains(document.activeElement);
     const { detail } = event;
     if (/\sdata-bk="/.test(detail.ctx ? detail.ctx.text : detail.serverResponse)) {
       detail.shouldSwap = true; // htmx 2 would drop 4xx
@@ -79,9 +80,8 @@
       detail.selectOverride = "[data-bk]"; // whatever a host selects
       return;
     }
-    const { url, quiet } = waiting.get(widget);
     event.preventDefault();
-    if (url && !quiet) location.assign(url);
+    if (what.url && !what.quiet) location.assign(what.url);
     else failed(widget);
   }
 
@@ -90,15 +90,16 @@
     const fresh = [...widgets()].filter(prepare);
     if (gone) waiting.delete(gone[0]);
     if (gone && fresh.length) arrive(fresh[0], ...gone);
-    if (fresh.length) holdAny() || letGo();
+    if (fresh.length) holdAny() || freed(!gone && fresh[0]);
   }
 
   // Moves the focus to the news of a widget that has just come in another's place, and tells it.
-  function arrive(widget, old, { quiet, zone, sent, next }) {
+  function arrive(widget, old, { quiet, zone, sent, next, inside }) {
     const reading = zone && widget.querySelector(".bk-zone__current, .bk-facts__item--chosen");
-    const news = reading || widget.querySelector("[data-bk-focus]");
+    const fresh = widget.querySelector("[data-bk-focus]"), news = reading || fresh;
     if (!quiet) news?.focus();
-    say(news?.textContent);
+    else if (inside && !next && document.activeElement === document.body) fresh?.focus();
+    say(news?.querySelector("[role=alert]") ? "" : news?.textContent); // an alert tells itself
     entitle(widget, old);
     if (sent) settle(isBooking(widget));
     if (next) setTimeout(next, 0, widget); // htmx has yet to note the address
@@ -327,6 +328,13 @@
     store("hold", "");
     due = 0;
     return url && post(url, pairs);
+  }
+
+  // What Back has asked for while a time was held shows that time as taken.
+  async function freed(widget) {
+    const stale = held()[0] && widget && ownPage();
+    await letGo();
+    if (stale && widget.isConnected && !waiting.has(widget)) load(widget, location.href, { quiet: true });
   }
 
   // A page is asked for anew before the hold of its last view is let go, so that its time may seem taken.

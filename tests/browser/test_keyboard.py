@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Route, expect
 
+from .keyboard import arrive, press, tab_to
 from .servers import Server
-from .visits import THURSDAY, TUESDAY, Visit, focused
+from .visits import THURSDAY, TUESDAY, Visit
 
 Visits = Callable[..., Visit]
-
-_HERE = "each => each === document.activeElement"
-#: A ring, or for fields a border that changes with it.
-_RING = """() => {
-  const style = getComputedStyle(document.activeElement);
-  return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
-    && document.activeElement.getBoundingClientRect().width > 0;
-}"""
-
-
-def _tab_to(guest: Visit, wanted: Locator) -> None:
-    """Press Tab until *wanted* has the focus; each stop on the way must show it."""
-    for _ in range(60):
-        guest.page.keyboard.press("Tab")
-        assert guest.page.evaluate(_RING), focused(guest.page).evaluate("each => each.outerHTML")
-        if wanted.evaluate(_HERE):
-            return
-    raise AssertionError(f"60 steps of Tab do not reach {wanted}.")
-
-
-def _press(guest: Visit, wanted: Locator) -> None:
-    _tab_to(guest, wanted)
-    guest.page.keyboard.press("Enter")
-
-
-def _arrive(guest: Visit, heading: str, *, scripts: bool) -> None:
-    """Wait until the step with *heading* is there; with scripts the focus comes to it."""
-    if scripts:
-        expect(guest.heading(heading)).to_be_focused()
-    else:
-        expect(guest.heading(heading)).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -51,29 +22,29 @@ def test_a_guest_books_moves_and_cancels_without_a_mouse(
     """Tab, Enter and typing are enough for the whole flow."""
     guest = visit(server, java_script_enabled=scripts).open()
 
-    _press(guest, guest.link(TUESDAY))
-    _arrive(guest, "Tuesday 2 February", scripts=scripts)
-    _press(guest, guest.link("09:30"))
-    _arrive(guest, "Your details", scripts=scripts)
-    _tab_to(guest, guest.page.get_by_label("Your name"))
+    press(guest, guest.link(TUESDAY))
+    arrive(guest, "Tuesday 2 February", scripts=scripts)
+    press(guest, guest.link("09:30"))
+    arrive(guest, "Your details", scripts=scripts)
+    tab_to(guest, guest.page.get_by_label("Your name"))
     guest.page.keyboard.type("Grace Hopper")
-    _tab_to(guest, guest.page.get_by_label("E-mail address", exact=True))
+    tab_to(guest, guest.page.get_by_label("E-mail address", exact=True))
     guest.page.keyboard.type("grace@example.com")
     guest.page.keyboard.press("Enter")
-    _arrive(guest, "Your booking is confirmed", scripts=scripts)
+    arrive(guest, "Your booking is confirmed", scripts=scripts)
 
-    _press(guest, guest.link("Reschedule this booking"))
+    press(guest, guest.link("Reschedule this booking"))
     expect(guest.heading("February 2027")).to_be_visible()
-    _press(guest, guest.link(THURSDAY))
-    _arrive(guest, "Thursday 4 February", scripts=scripts)
-    _press(guest, guest.link("10:00"))
-    _arrive(guest, "Move to this time?", scripts=scripts)
-    _press(guest, guest.button("Move booking"))
-    _arrive(guest, "Your booking has been moved", scripts=scripts)
+    press(guest, guest.link(THURSDAY))
+    arrive(guest, "Thursday 4 February", scripts=scripts)
+    press(guest, guest.link("10:00"))
+    arrive(guest, "Move to this time?", scripts=scripts)
+    press(guest, guest.button("Move booking"))
+    arrive(guest, "Your booking has been moved", scripts=scripts)
 
-    _press(guest, guest.link("Cancel this booking"))
+    press(guest, guest.link("Cancel this booking"))
     expect(guest.heading("Cancel this booking?")).to_be_visible()
-    _press(guest, guest.button("Cancel booking"))
+    press(guest, guest.button("Cancel booking"))
     expect(guest.heading("This booking was cancelled")).to_be_visible()
 
 
@@ -81,11 +52,11 @@ def test_the_focus_follows_the_guest(server: Server, visit: Visits) -> None:
     """After each step the focus is on the heading of what is new, and Tab goes on from there."""
     guest = visit(server).open()
 
-    _press(guest, guest.link("March 2027"))
+    press(guest, guest.link("March 2027"))
     expect(guest.heading("March 2027")).to_be_focused()
-    _press(guest, guest.link("February 2027"))
+    press(guest, guest.link("February 2027"))
     expect(guest.heading("February 2027")).to_be_focused()
-    _press(guest, guest.link(THURSDAY))
+    press(guest, guest.link(THURSDAY))
     expect(guest.heading("Thursday 4 February")).to_be_focused()
     guest.page.keyboard.press("Tab")
     expect(guest.link("09:00")).to_be_focused()
@@ -100,8 +71,8 @@ def test_the_arrow_keys_look_through_the_zones_without_choosing_one(server: Serv
     guest = visit(server).open()
     zones = guest.page.get_by_label("Time zone", exact=True)
 
-    _press(guest, guest.page.locator("summary", has_text="Time zone"))
-    _tab_to(guest, zones)
+    press(guest, guest.page.locator("summary", has_text="Time zone"))
+    tab_to(guest, zones)
     guest.page.keyboard.press("ArrowDown")
     expect(zones).not_to_have_value("Europe/Berlin")
     chosen = zones.input_value()
@@ -110,3 +81,24 @@ def test_the_arrow_keys_look_through_the_zones_without_choosing_one(server: Serv
     expect(guest.page.locator('[data-bk-zone="chosen"] select')).to_have_value(chosen)
 
     assert len(guest.requests) == requests + 1 == 2
+
+
+def test_the_focus_is_not_lost_while_the_zone_is_proposed(server: Server, visit: Visits) -> None:
+    """Who is quicker with Tab than the times in the own zone goes on from the month, not from the top."""
+    guest = visit(server, timezone_id="Asia/Tokyo")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.resource_type == "document" or held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    guest.page.route(re.compile("/book/"), hold)
+    guest.open()
+    expect(guest.page.locator("[aria-busy]")).to_have_count(1)
+    tab_to(guest, guest.link(TUESDAY))
+    held[0].continue_()
+    expect(guest.page.locator(".bk-zone__label")).to_contain_text("Tokyo")
+
+    expect(guest.heading("February 2027")).to_be_focused()
