@@ -50,6 +50,7 @@ from .providers import MarksAbsences as MarksAbsences
 from .providers import Provider as Provider
 from .providers import ReceivesWebhooks as ReceivesWebhooks
 from .providers.calcom.accounts import CalcomAccount as CalcomAccount
+from .receiving import Hearer as Hearer
 from .values import Answer as Answer
 from .values import Approval as Approval
 from .values import Attendee as Attendee
@@ -72,6 +73,8 @@ from .values import Incoming as Incoming
 from .values import Layout as Layout
 from .values import Location as Location
 from .values import LocationKind as LocationKind
+from .values import Notice as Notice
+from .values import NoticeKind as NoticeKind
 from .values import Occurrence as Occurrence
 from .values import Price as Price
 from .values import Question as Question
@@ -113,6 +116,7 @@ __all__ = [
     "FindsEventTypes",
     "FormExpired",
     "Frequency",
+    "Hearer",
     "Hold",
     "HoldsSlots",
     "Host",
@@ -127,6 +131,8 @@ __all__ = [
     "LocationKind",
     "MarksAbsences",
     "NotBookable",
+    "Notice",
+    "NoticeKind",
     "Occurrence",
     "OutcomeUnknown",
     "Price",

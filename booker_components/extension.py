@@ -21,7 +21,7 @@ from .providers.calcom.accounts import CalcomAccount
 from .providers.calcom.parts import CalcomParts, build_calcom
 from .providers.embedded import EmbeddedProvider
 from .providers.embedded.catalogue import checked, load_event_types
-from .receiving import Receiver
+from .receiving import Hearer, Receiver
 from .records.inbox import Inbox
 from .service import BookingService
 from .settings import Settings, rate_limiter, read_settings, secret_keys
@@ -47,6 +47,7 @@ class Booker:
         *,
         provider: Provider | None = None,
         subscribers: Sequence[Subscriber] = (),
+        on_notice: Sequence[Hearer] = (),
         clock: Callable[[], datetime] = utc_now,
         url_prefix: str | None = None,
     ) -> None:
@@ -54,7 +55,12 @@ class Booker:
 
         *url_prefix* is where the pages are mounted, for example "/scheduling".
         """
-        self._options: dict[str, Any] = {"provider": provider, "subscribers": subscribers, "clock": clock}
+        self._options: dict[str, Any] = {
+            "provider": provider,
+            "subscribers": subscribers,
+            "on_notice": on_notice,
+            "clock": clock,
+        }
         self._url_prefix = url_prefix
         if app is not None:
             self.init_app(app)
@@ -71,17 +77,27 @@ def create_blueprint(
     *,
     provider: Provider | None = None,
     subscribers: Sequence[Subscriber] = (),
+    on_notice: Sequence[Hearer] = (),
     clock: Callable[[], datetime] = utc_now,
 ) -> Blueprint:
     """Give a blueprint for one app: `app.register_blueprint(create_blueprint(), url_prefix="/scheduling")`.
 
     *provider* stands in for 'BOOKER_PROVIDER'. *subscribers* are functions that hear of every change: each is
-    called with a `BookingEvent`, at least once, in order per booking, in a context of the app. *clock* gives
-    the time now, aware; tests pass their own.
+    called with a `BookingEvent`, at least once, in order per booking, in a context of the app.
+    *on_notice* are functions that hear what a provider tells beside bookings: each is called with a `Notice`,
+    at least once, in any order. *clock* gives the time now, aware; tests pass their own.
     """
     blueprint = new_blueprint()
     cli.register(blueprint)
-    blueprint.record(partial(_install, provider=provider, subscribers=tuple(subscribers), clock=clock))
+    blueprint.record(
+        partial(
+            _install,
+            provider=provider,
+            subscribers=tuple(subscribers),
+            hearers=tuple(on_notice),
+            clock=clock,
+        )
+    )
     return blueprint
 
 
@@ -90,6 +106,7 @@ def _install(
     *,
     provider: Provider | None,
     subscribers: tuple[Subscriber, ...],
+    hearers: tuple[Hearer, ...],
     clock: Callable[[], datetime],
 ) -> None:
     """Build the parts for the app that the blueprint is registered on."""
@@ -107,7 +124,7 @@ def _install(
     app.extensions[KEY] = Runtime(
         settings=settings,
         service=service,
-        receiver=ground.receiver(service),
+        receiver=ground.receiver(service, hearers),
         calcom=calcom,
         links=ground.links(backend),
         storage=ground.storage,
@@ -167,9 +184,9 @@ class _Ground:
             outbox.arm()
         return outbox
 
-    def receiver(self, service: BookingService) -> Receiver:
+    def receiver(self, service: BookingService, hearers: Sequence[Hearer]) -> Receiver:
         inbox = Inbox(self.storage, self.clock)
-        receiver = Receiver(service, inbox, surroundings=self.app.app_context)
+        receiver = Receiver(service, inbox, hearers=hearers, surroundings=self.app.app_context)
         if self.threaded and isinstance(service.provider, ReceivesWebhooks):
             receiver.arm()
         return receiver

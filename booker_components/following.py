@@ -13,6 +13,9 @@ from .journal import RemoteJournal, with_guest
 from .providers import Provider, ReceivesWebhooks
 from .values import Booking, BookingStatus, EventKind, Incoming
 
+# Happens to some of those that share a time, and a notice of the whole does not tell here to whom.
+_OF_SOME = frozenset({EventKind.NO_SHOW, EventKind.GUEST_MISSING})
+
 
 class _Remote(Provider, ReceivesWebhooks, Protocol):
     """A provider at which bookings change without us."""
@@ -87,8 +90,7 @@ class Follower:
         whole = not booking.is_held
         touched = tuple(self._seats(booking.uid, booking)) if whole else self._closed_along(booking)
         self._new(touched, asked_at)
-        # Who of those that share a time did not come, the notice does not tell here.
-        if incoming.kind and not (whole and incoming.kind is EventKind.NO_SHOW):
+        if incoming.kind and not (whole and incoming.kind in _OF_SOME):
             for each in touched if whole else (booking,):
                 self._journal.told(incoming.kind, each, mark=incoming.key)
 

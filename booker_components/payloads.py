@@ -1,4 +1,4 @@
-"""Bookings as plain JSON objects: the snapshots in the outbox.
+"""Bookings and notices as plain JSON objects: the snapshots in the outbox and in the inbox.
 
 Keys are the names of the fields, instants are ISO 8601 in UTC with a Z. Reading ignores keys that it does not
 know and takes the default of a field that is missing, so that a snapshot outlives the version that wrote it.
@@ -19,6 +19,8 @@ from .values import (
     Host,
     Location,
     LocationKind,
+    Notice,
+    NoticeKind,
     Occurrence,
 )
 
@@ -37,6 +39,9 @@ _TEXTS = (
     "owner",
     "event_type_id",
 )
+
+#: The same of a notice.
+_NOTICE_TEXTS = ("reason", "notes", "form", "form_id")
 
 
 def booking_to_dict(booking: Booking) -> Payload:
@@ -113,6 +118,38 @@ def location_from_dict(payload: Mapping[str, Any] | None) -> Location | None:
         return None
     return Location(
         kind=LocationKind(payload["kind"]), value=payload.get("value", ""), label=payload.get("label", "")
+    )
+
+
+def notice_to_dict(notice: Notice) -> Payload:
+    """Give *notice* as a JSON object."""
+    return {
+        "id": notice.id,
+        "kind": notice.kind.value,
+        "at": _from_instant(notice.at),
+        "host": _from_host(notice.host) if notice.host else None,
+        "stand_in": _from_host(notice.stand_in) if notice.stand_in else None,
+        "start": _from_instant(notice.start) if notice.start else None,
+        "end": _from_instant(notice.end) if notice.end else None,
+        "answers": answers_to_dict(notice.answers),
+        **{name: getattr(notice, name) for name in _NOTICE_TEXTS},
+    }
+
+
+def notice_from_dict(payload: Mapping[str, Any]) -> Notice:
+    """Give the notice that `notice_to_dict` wrote; `KeyError` or `ValueError` if it did not."""
+    host, stand_in = payload.get("host"), payload.get("stand_in")
+    start, end = payload.get("start"), payload.get("end")
+    return Notice(
+        id=payload["id"],
+        kind=NoticeKind(payload["kind"]),
+        at=_to_instant(payload["at"]),
+        host=_to_host(host) if host else None,
+        stand_in=_to_host(stand_in) if stand_in else None,
+        start=_to_instant(start) if start else None,
+        end=_to_instant(end) if end else None,
+        answers=answers_from_dict(payload.get("answers", {})),
+        **{name: payload.get(name, "") for name in _NOTICE_TEXTS},
     )
 
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import cast
 
-from .errors import ProviderUnavailable
-from .outbox import POLL_SECONDS, STOP_SECONDS
+from .errors import ConfigurationError, DeliveryFailed, ProviderUnavailable
+from .outbox import POLL_SECONDS, STOP_SECONDS, Subscriber, subscriber_name
 from .outbox.failures import delay_after, described
 from .outbox.worker import Worker
 from .providers import ReceivesWebhooks
-from .records.inbox import Claim, Inbox, InboxState, incoming_from
+from .records.inbox import Claim, Inbox, InboxState, hearer_of, incoming_from
 from .service import BookingService
+from .values import Notice
 
 _log = logging.getLogger(__name__)
 
+#: Takes a notice; returns once it is safe elsewhere, raises to get it again.
+Hearer = Callable[[Notice], None]
+
 
 class Receiver:
-    """Keeps every webhook before it is answered, and tells the service of it until that has worked.
+    """Keeps every webhook before it is answered, and tells service or hearers of it until that has worked.
 
     The sender is answered once its webhook is safe, before anybody asks the provider's API: a vendor that
     sends no notice twice must not depend on whether its own API answers at this moment.
@@ -30,11 +35,16 @@ class Receiver:
         service: BookingService,
         inbox: Inbox,
         *,
+        hearers: Sequence[Hearer] = (),
         surroundings: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
     ) -> None:
-        """Take webhooks to *service*, each within `surroundings()`, for example an app context."""
+        """Take webhooks to *service*, and notices to *hearers*, each within `surroundings()`.
+
+        Those are an app context, for example. Raises `ConfigurationError` if two hearers have the same name.
+        """
         self.inbox = inbox
         self._service = service
+        self._hearers = _by_name(hearers)
         self._surroundings = surroundings
         self._worker = Worker(self.take_next, name="booker-inbox", pause=POLL_SECONDS)
 
@@ -47,6 +57,11 @@ class Receiver:
         """The name of the provider whose webhooks are received."""
         return self._service.provider.name
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody here hears notices."""
+        return bool(self._hearers)
+
     def receive(self, headers: Mapping[str, str], body: bytes) -> None:
         """Verify a webhook of the provider, and keep it to be taken; a copy or a try-out is let go.
 
@@ -55,7 +70,7 @@ class Receiver:
         provider = self._service.provider
         assert isinstance(provider, ReceivesWebhooks), "ask knows() first"
         incoming = provider.incoming(headers, body)
-        if not incoming.ping and self.inbox.receive(provider.name, incoming, body):
+        if not incoming.ping and self.inbox.receive(provider.name, incoming, body, hearers=self._hearers):
             self._worker.wake()
 
     def take_due(self) -> int:
@@ -72,8 +87,9 @@ class Receiver:
             return False
         try:
             with self._surroundings():
-                self._service.take(incoming_from(claim))
-        except Exception as error:
+                self._take(claim)
+        # A hearer that calls sys.exit must not end the thread.
+        except (Exception, SystemExit) as error:
             self._failed(claim, error)
         else:
             self.inbox.done(claim)
@@ -92,7 +108,17 @@ class Receiver:
         self._worker.stop()
         self._worker.join(STOP_SECONDS)
 
-    def _failed(self, claim: Claim, error: Exception) -> None:
+    def _take(self, claim: Claim) -> None:
+        incoming = incoming_from(claim)
+        if incoming.notice is None:
+            self._service.take(incoming)
+            return
+        name = hearer_of(claim)
+        if name not in self._hearers:
+            raise DeliveryFailed(f"Nobody of the name '{name}' hears notices any more; see 'on_notice'.")
+        self._hearers[name](incoming.notice)
+
+    def _failed(self, claim: Claim, error: BaseException) -> None:
         asked = error.retry_after if isinstance(error, ProviderUnavailable) else None
         again = max(delay_after(claim.attempts), timedelta(seconds=asked or 0))
         state = self.inbox.failed(claim, described(error), again=again)
@@ -107,3 +133,11 @@ class Receiver:
             state,
             described(error),
         )
+
+
+def _by_name(hearers: Sequence[Hearer]) -> Mapping[str, Hearer]:
+    # Named as subscribers are, whatever they take.
+    named = {subscriber_name(cast(Subscriber, each)): each for each in hearers}
+    if len(named) < len(hearers):
+        raise ConfigurationError("Two of 'on_notice' have the same name; give one another 'name' attribute.")
+    return named

@@ -498,7 +498,7 @@ def test_sync_says_when_there_is_nobody_to_ask_for(
 
 
 def test_webhooks_are_registered_shown_and_removed(making: Making, make_app: Callable[..., Flask]) -> None:
-    """Registering asks for every trigger that we understand, signed with the secret of the settings."""
+    """Registering asks for every trigger that is about a booking, signed with the secret of the settings."""
     there = making()
     there.calcom.store.webhooks.clear()
     app = make_app(**there.settings())
@@ -513,7 +513,7 @@ def test_webhooks_are_registered_shown_and_removed(making: Making, make_app: Cal
     assert set(webhook.triggers) == set(TRIGGERS)
     assert made == (
         f"Registered {webhook.id}.\n"
-        f"{webhook.id}  {PUBLIC}/webhooks/calcom  active  13 of 13 triggers  this app's\n"
+        f"{webhook.id}  {PUBLIC}/webhooks/calcom  active  16 of 16 triggers  this app's\n"
     )
     assert removed == f"Removed {webhook.id}.\nNo webhooks are registered; --register does it.\n"
     assert not there.calcom.store.webhooks
@@ -530,9 +530,9 @@ def test_registering_again_brings_a_registration_up_to_date(
     before = run(app, "webhooks").output
     after = run(app, "webhooks", "--register").output
 
-    assert "inactive  1 of 13 triggers  signed with another secret than this app's" in before
+    assert "inactive  1 of 16 triggers  signed with another secret than this app's" in before
     assert "another\n" not in before
-    assert "active  13 of 13 triggers  this app's" in after
+    assert "active  16 of 16 triggers  this app's" in after
     assert (webhook.secret, webhook.active) == (SECRET, True)
     assert len(there.calcom.store.webhooks) == 1
 
@@ -544,7 +544,7 @@ def test_webhooks_of_others_are_shown_as_such(there: Elsewhere, make_app: Callab
 
     said = run(make_app(**there.settings()), "webhooks").output
 
-    assert said.endswith("https://other.example/in  active  13 of 13 triggers\n")
+    assert said.endswith("https://other.example/in  active  16 of 16 triggers\n")
 
 
 def test_webhooks_of_an_event_type_are_its_own(there: Elsewhere, make_app: Callable[..., Flask]) -> None:

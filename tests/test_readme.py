@@ -13,8 +13,10 @@ import booker_components
 from booker_components import Booker
 from booker_components.providers.calcom.platform import Platform
 from booker_components.settings import settings_table
-from booker_components.testing import FakeCalcom
+from booker_components.testing import FakeCalcom, FrozenClock
 
+from .conftest import MONDAY, TUESDAY
+from .elsewhere import elsewhere, pass_on
 from .testing.fixtures import watched
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,7 +64,7 @@ def test_the_calcom_examples_show_a_booker(
     app.config["SECRET_KEY"] = "k" * 40
     names = {"app": app, "Booker": Booker}
 
-    for example in (*blocks("python")[2:4], blocks("python")[5]):
+    for example in (*blocks("python")[2:4], blocks("python")[6]):
         exec(example, names)
     request.addfinalizer(app.extensions["booker"].calcom.close)
 
@@ -87,6 +89,22 @@ def test_the_example_of_managed_users_runs(
         app.extensions["booker"].calcom.close()
 
     assert capsys.readouterr().out == "['ann@example.com']\n"
+
+
+def test_the_example_of_notices_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A host who will be away is told of as the README shows."""
+    app = Flask("partner", instance_path=str(tmp_path))
+    app.config["SECRET_KEY"] = "k" * 40
+    with elsewhere(FrozenClock(MONDAY)) as there:
+        app.config.update(there.settings())
+        exec(blocks("python")[5], {"app": app})
+        there.calcom.go_away(there.ann, TUESDAY, TUESDAY, reason="Vacation")
+        pass_on(app, there.sent())
+        app.extensions["booker"].receiver.take_due()
+        app.extensions["booker"].storage.close()
+        app.extensions["booker"].calcom.close()
+
+    assert capsys.readouterr().out == "Ann is away: Vacation\n"
 
 
 def test_the_template_example_renders(partner: Flask) -> None:

@@ -478,7 +478,7 @@ def test_a_try_out_is_answered_and_forgotten(making: Making, recorder: Recorder)
 
 
 def test_what_is_not_understood_is_kept(making: Making, recorder: Recorder) -> None:
-    """A trigger that is about no booking is answered and kept as it came, for nobody to take."""
+    """A trigger that is about no booking and that nobody hears is answered and kept as it came."""
     _, app = making()
 
     answer = send(app, notice("OOO_CREATED", {"oooEntry": {"id": 4}}))

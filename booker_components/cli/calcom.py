@@ -18,7 +18,7 @@ from ..providers.calcom.accounts import PROVIDER, ClientIdentity
 from ..providers.calcom.client import CalcomClient
 from ..providers.calcom.failures import CalcomForbidden, CalcomNotFound
 from ..providers.calcom.registrations import Registration, Registrations
-from ..providers.calcom.webhooks import TRIGGERS
+from ..providers.calcom.webhooks import NOTICES, TRIGGERS
 from ..records.inbox import InboxState
 from ..settings import calcom_auth
 from ..web.runtime import Runtime, runtime
@@ -209,6 +209,7 @@ def webhooks(
     """Show the webhooks that are registered at Cal.com; register this app's, or remove one.
 
     They are those of the account; with a Platform client, those of the client, which tell of all its users.
+    Registering asks for what is about bookings, and for the rest where the app has functions in 'on_notice'.
     """
     found = _registrations(parts, calcom, account, event_type)
     if remove:
@@ -217,13 +218,19 @@ def webhooks(
     if registers:
         _require_public_url(parts)
         _require_secret(parts)
-        made = found.register(Addresses.of(parts).webhook, parts.settings.calcom_webhook_secret)
+        secret = parts.settings.calcom_webhook_secret
+        made = found.register(Addresses.of(parts).webhook, secret, _wanted(parts))
         click.echo(f"Registered {made.id}.")
     listed = found.all()
     for each in listed:
         click.echo(_line(parts, each))
     if not listed:
         click.echo("No webhooks are registered; --register does it.")
+
+
+def _wanted(parts: Runtime) -> tuple[str, ...]:
+    """Give the triggers to ask for: what people fill in is not sent to an app in which nobody hears it."""
+    return (*TRIGGERS, *NOTICES) if parts.receiver.is_heard else TRIGGERS
 
 
 def _registrations(parts: Runtime, calcom: CalcomParts, account: str, event_type: str) -> Registrations:
@@ -255,8 +262,9 @@ def _require_secret(parts: Runtime) -> None:
 
 
 def _line(parts: Runtime, each: Registration) -> str:
-    state = "active" if each.active else "inactive"
-    line = f"{each.id}  {each.url}  {state}  {len(TRIGGERS) - len(each.missing)} of {len(TRIGGERS)} triggers"
+    state, wanted = "active" if each.active else "inactive", _wanted(parts)
+    told = len(wanted) - len(each.missing(wanted))
+    line = f"{each.id}  {each.url}  {state}  {told} of {len(wanted)} triggers"
     if each.url != Addresses.of(parts).webhook:
         return line
     if each.secret and each.secret != parts.settings.calcom_webhook_secret:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..payloads import booking_from_dict, booking_to_dict
+from ..payloads import booking_from_dict, booking_to_dict, notice_from_dict, notice_to_dict
 from ..storage import Storage
 from ..values import EventKind, Incoming
 from .tables import inbox
 
-#: How long a claimed webhook belongs to its claimer; taking it twice would tell nobody anything twice.
+#: How long a claimed webhook belongs to its claimer. Taking one about a booking twice tells nobody anything
+#: twice; a hearer of notices that is slower may hear one again.
 LEASE = timedelta(minutes=2)
 
 #: A webhook that still fails this long after it came is parked.
@@ -33,7 +34,7 @@ class InboxState(StrEnum):
     #: To be taken.
     NEW = "new"
     DONE = "done"
-    #: Not about a booking that we could read: kept as it came.
+    #: Neither about a booking that we could read nor for anybody to hear: kept as it came.
     KEPT = "kept"
     #: Given up after a day of failures, until somebody retries it.
     PARKED = "parked"
@@ -62,29 +63,28 @@ class Inbox:
         self._storage = storage
         self._clock = clock
 
-    def receive(self, provider: str, incoming: Incoming, body: bytes) -> bool:
+    def receive(
+        self, provider: str, incoming: Incoming, body: bytes, *, hearers: Collection[str] = ()
+    ) -> bool:
         """Keep a webhook that *provider* has verified; False if a copy of it is here already.
 
-        One that names no booking is kept as it came, for nobody to take.
+        A notice is kept once for each of the *hearers*, who are told apart by name. What names no booking
+        and is for nobody to hear is kept as it came, for nobody to take.
         """
         now = self._clock()
-        wanted = bool(incoming.uids)
-        row = {
+        came = {
             "provider": provider,
-            "key": f"{provider}:{incoming.key}",
             "trigger": incoming.trigger,
             "received_at": now,
-            "body": _packed(incoming) if wanted else body,
-            "state": (InboxState.NEW if wanted else InboxState.KEPT).value,
             "attempts": 0,
-            "next_at": now if wanted else now + KEEP,
             "last_error": "",
         }
+        rows = [came | row for row in _rows(provider, incoming, body, hearers, now)]
         old = (inbox.c.state != InboxState.NEW.value) & (inbox.c.next_at <= now)
         try:
             with self._storage.transaction() as connection:
                 connection.execute(delete(inbox).where(old))
-                connection.execute(insert(inbox).values(row))
+                connection.execute(insert(inbox), rows)
         except IntegrityError:
             return False
         return True
@@ -145,6 +145,11 @@ class Inbox:
             connection.execute(update(inbox).where(mine).values(state=state.value, **values))
 
 
+def hearer_of(claim: Claim) -> str:
+    """Give the name of who is to hear the notice of *claim*; "" for a webhook about bookings."""
+    return str(json.loads(claim.body).get("hearer", ""))
+
+
 def incoming_from(claim: Claim) -> Incoming:
     """Give what the webhook of *claim* is about; raises whatever its body is wrong for."""
     kept = json.loads(claim.body)
@@ -155,10 +160,29 @@ def incoming_from(claim: Claim) -> Incoming:
         uids=tuple(kept["uids"]),
         kind=EventKind(kept["kind"]) if kept["kind"] else None,
         told=booking_from_dict(kept["told"]) if kept["told"] else None,
+        notice=notice_from_dict(kept["notice"]) if kept.get("notice") else None,
     )
 
 
-def _packed(incoming: Incoming) -> bytes:
+def _rows(
+    provider: str, incoming: Incoming, body: bytes, hearers: Collection[str], now: datetime
+) -> list[dict[str, Any]]:
+    """Give a row for each who is to take the webhook, or the one in which it is kept for nobody."""
+    key = f"{provider}:{incoming.key}"
+    takers = ("",) if incoming.uids else tuple(hearers) if incoming.notice else ()
+    rows = [
+        {
+            "key": f"{key}:{taker}" if taker else key,
+            "body": _packed(incoming, taker),
+            "state": InboxState.NEW.value,
+            "next_at": now,
+        }
+        for taker in takers
+    ]
+    return rows or [{"key": key, "body": body, "state": InboxState.KEPT.value, "next_at": now + KEEP}]
+
+
+def _packed(incoming: Incoming, hearer: str) -> bytes:
     """Give *incoming* as it is kept: verified and read once, whatever becomes of the secret."""
     kept = {
         "key": incoming.key,
@@ -166,6 +190,8 @@ def _packed(incoming: Incoming) -> bytes:
         "uids": list(incoming.uids),
         "kind": incoming.kind.value if incoming.kind else "",
         "told": booking_to_dict(incoming.told) if incoming.told else None,
+        "notice": notice_to_dict(incoming.notice) if incoming.notice else None,
+        "hearer": hearer,
     }
     return json.dumps(kept).encode()
 

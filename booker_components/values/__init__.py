@@ -15,6 +15,8 @@ from .bookings import Occurrence as Occurrence
 from .events import BookingEvent as BookingEvent
 from .events import EventKind as EventKind
 from .events import Incoming as Incoming
+from .events import Notice as Notice
+from .events import NoticeKind as NoticeKind
 from .instants import TimeWindow as TimeWindow
 from .offers import Answer as Answer
 from .offers import Approval as Approval

@@ -15,18 +15,23 @@ from booker_components.records.inbox import (
     Claim,
     Inbox,
     InboxState,
+    hearer_of,
     incoming_from,
 )
 from booker_components.records.tables import inbox as rows
 from booker_components.storage import Storage
 from booker_components.testing import FrozenClock
-from booker_components.values import EventKind, Incoming
+from booker_components.values import EventKind, Incoming, Notice, NoticeKind
 
 from ..providers.samples import NOW
 from ..test_payloads import FULL
 
 NOTICE = Incoming(key="k1", trigger="BOOKING_CREATED", at=NOW, uids=("one", "two"))
 UNKNOWN = Incoming(key="k2", trigger="OOO_CREATED", at=NOW)
+FORM = Notice(
+    id="k4", kind=NoticeKind.FORM_SUBMITTED, at=NOW, form="Routing", answers={"days": ("Mon", "Tue")}
+)
+HEARD = Incoming(key="k4", trigger="FORM_SUBMITTED", at=NOW, notice=FORM)
 BODY = b'{"as": "it came"}'
 SOON = timedelta(seconds=10)
 
@@ -102,6 +107,34 @@ def test_what_is_not_understood_is_kept_as_it_came(inbox: Inbox, storage: Storag
     assert inbox.claim("calcom") is None
     assert bodies(storage) == [BODY]
     assert counts(inbox) == (0, 0, 1, 0)
+
+
+def test_a_notice_is_claimed_once_for_each_hearer(inbox: Inbox, storage: Storage) -> None:
+    """Each hearer has a row of its own, under its name; a copy is let go for all of them."""
+    assert inbox.receive("calcom", HEARD, BODY, hearers=("one", "two"))
+    assert not inbox.receive("calcom", HEARD, BODY, hearers=("one", "two"))
+
+    claims = [claimed(inbox), claimed(inbox)]
+
+    assert [hearer_of(each) for each in claims] == ["one", "two"]
+    assert [incoming_from(each) for each in claims] == [HEARD, HEARD]
+    assert inbox.claim("calcom") is None
+
+
+def test_a_webhook_about_bookings_is_for_no_hearer(inbox: Inbox) -> None:
+    """Whoever hears notices, it is taken once."""
+    inbox.receive("calcom", NOTICE, BODY, hearers=("one", "two"))
+
+    assert hearer_of(claimed(inbox)) == ""
+    assert inbox.claim("calcom") is None
+
+
+def test_a_notice_that_nobody_hears_is_kept_as_it_came(inbox: Inbox, storage: Storage) -> None:
+    """Without hearers it is as if it were not understood."""
+    assert inbox.receive("calcom", HEARD, BODY)
+
+    assert inbox.claim("calcom") is None
+    assert bodies(storage) == [BODY]
 
 
 def test_what_was_taken_keeps_no_personal_data(inbox: Inbox, storage: Storage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from .client import CalcomClient, Resource, quote
@@ -27,10 +28,9 @@ class Registration:
     #: What it is signed with; empty for none, and where Cal.com does not tell.
     secret: str = field(default="", repr=False)
 
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The triggers that we understand and are not told of."""
-        return tuple(each for each in TRIGGERS if each not in self.triggers)
+    def missing(self, wanted: Collection[str]) -> tuple[str, ...]:
+        """Give the triggers out of those *wanted* that we are not told of."""
+        return tuple(each for each in wanted if each not in self.triggers)
 
 
 class Registrations:
@@ -56,12 +56,12 @@ class Registrations:
             if len(page) < _PAGE or not new:
                 return tuple(found.values())
 
-    def register(self, url: str, secret: str) -> Registration:
-        """Have *url* told of every trigger that we understand; a former registration is renewed."""
+    def register(self, url: str, secret: str, triggers: Collection[str] = TRIGGERS) -> Registration:
+        """Have *url* told of *triggers* and no others; a former registration is renewed."""
         body = {
             "active": True,
             "subscriberUrl": url,
-            "triggers": list(TRIGGERS),
+            "triggers": list(triggers),
             "secret": secret,
             "version": _VERSION,
         }

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from ... import times
 from ...errors import WebhookRejected
 from ...values import EventKind, Incoming
+from . import notices
 from .told import booking_told
 
 #: A longer body is refused; Cal.com's own stay far below.
@@ -41,11 +42,17 @@ KINDS: Mapping[str, EventKind] = MappingProxyType(
         "MEETING_ENDED": EventKind.ENDED,
         "RECORDING_READY": EventKind.RECORDING_READY,
         "RECORDING_TRANSCRIPTION_GENERATED": EventKind.TRANSCRIPT_READY,
+        "AFTER_HOSTS_CAL_VIDEO_NO_SHOW": EventKind.HOST_MISSING,
+        "AFTER_GUESTS_CAL_VIDEO_NO_SHOW": EventKind.GUEST_MISSING,
+        "WRONG_ASSIGNMENT_REPORT": EventKind.WRONG_HOST,
     }
 )
 
-#: What a registration asks for: every trigger that is about a booking and that we understand.
+#: Every trigger that is about a booking and that we understand.
 TRIGGERS = (*CHANGES, *KINDS)
+
+#: Every trigger that is about no booking; what comes with it may be personal, so only hearers ask for it.
+NOTICES = tuple(trigger for trigger in notices.KINDS if trigger not in TRIGGERS)
 
 # A custom template may leave the trigger out; that a booking is named is reason enough to look at it.
 _LOOKED_AT = frozenset({"", *TRIGGERS})
@@ -71,13 +78,15 @@ def read_webhook(headers: Mapping[str, str], body: bytes, *, secret: str) -> Inc
     uid = _uid(payload) if trigger in _LOOKED_AT else ""
     created = _instant(sent, "createdAt")
     at = created or times.utc_now()
+    key = _key(trigger, uid, created, body)
     return Incoming(
-        key=_key(trigger, uid, created, body),
+        key=key,
         trigger=trigger,
         at=at,
         uids=(uid,) if uid else (),
         kind=KINDS.get(trigger),
         told=booking_told(trigger, payload, uid=uid, at=at) if uid else None,
+        notice=None if uid else notices.notice_told(trigger, payload, id=key, at=at),
         ping=_is_ping(payload),
     )
 

@@ -15,6 +15,7 @@ from .adding import Adding
 from .calls import Answer
 from .elsewhere import Elsewhere
 from .faults import Fault, Faults
+from .notices import Notices
 from .payloads import delivery, ping_payload
 from .records import Booking, Delivery, Mail, User, Webhook
 from .server import PREFIX, Exchange, Server
@@ -24,7 +25,7 @@ from .store import Store
 _PATIENCE = 10
 
 
-class FakeCalcom(Adding, Elsewhere):
+class FakeCalcom(Adding, Elsewhere, Notices):
     """A Cal.com with nothing in it, for the tests of apps that use it::
 
         with FakeCalcom(clock=clock) as calcom:

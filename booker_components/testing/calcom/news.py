@@ -83,6 +83,14 @@ def notify(store: Store, booking: Booking, trigger: str, payload: Json) -> None:
             store.outgoing.append(delivery(webhook, trigger, payload, store.clock()))
 
 
+def notify_of(store: Store, user: User, trigger: str, payload: Json) -> None:
+    """Put a webhook on its way to everybody who asked for this trigger of *user*, whatever the event type."""
+    scopes = {("user", str(user.id)), ("client", user.client)}
+    for webhook in store.webhooks.values():
+        if webhook.active and trigger in webhook.triggers and webhook.scope in scopes:
+            store.outgoing.append(delivery(webhook, trigger, payload, store.clock()))
+
+
 def _concerns(store: Store, webhook: Webhook, booking: Booking) -> bool:
     kind, number = webhook.scope
     if kind == "event-type":

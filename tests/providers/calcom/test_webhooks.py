@@ -12,6 +12,7 @@ import pytest
 from booker_components.errors import WebhookRejected
 from booker_components.providers.calcom.webhooks import (
     LONGEST_BODY,
+    NOTICES,
     TRIGGERS,
     read_webhook,
     signature,
@@ -44,10 +45,10 @@ SENT: dict[str, tuple[str, EventKind | None]] = {
     "form_submitted.json": ("", None),
     "form_submitted_no_event.json": ("", None),
     "routing_form_fallback_hit.json": ("", None),
-    "after_hosts_cal_video_no_show.json": ("", None),
-    "after_guests_cal_video_no_show.json": ("", None),
+    "after_hosts_cal_video_no_show.json": (UID, EventKind.HOST_MISSING),
+    "after_guests_cal_video_no_show.json": (UID, EventKind.GUEST_MISSING),
     "delegation_credential_error.json": ("", None),
-    "wrong_assignment_report.json": ("", None),
+    "wrong_assignment_report.json": (UID, EventKind.WRONG_HOST),
     "template_flat.json": (UID, None),
     "template_nested.json": (UID, None),
     "template_form.txt": (UID, EventKind.PAID),
@@ -96,7 +97,7 @@ def test_every_trigger_has_a_payload() -> None:
     seen = {read(body(name)).trigger for name in SENT}
 
     assert set(KNOWN) <= seen
-    assert set(TRIGGERS) <= set(KNOWN)
+    assert sorted((*TRIGGERS, *NOTICES)) == sorted(KNOWN)
     assert {path.name for path in PAYLOADS.iterdir()} == {*SENT, "triggers.json"}
 
 
