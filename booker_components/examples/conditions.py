@@ -42,11 +42,11 @@ def _occurrences(id: str) -> web.Field:
 _SUMMER = "UTC+2"
 _DATES = web.Dates(
     dates=(
-        web.SeriesDate(text="Thursday 12 March 2026, 10:30 – 11:00"),
-        web.SeriesDate(text="Thursday 26 March 2026, 10:30 – 11:00"),
-        web.SeriesDate(text="Thursday 9 April 2026, 10:30 – 11:00", mark=_SUMMER),
-        web.SeriesDate(text="Thursday 23 April 2026, 10:30 – 11:00", mark=_SUMMER),
-        web.SeriesDate(text="Thursday 7 May 2026, 10:30 – 11:00", mark=_SUMMER),
+        web.SeriesDate(date="Thursday 12 March 2026", time="10:30 – 11:00"),
+        web.SeriesDate(date="Thursday 26 March 2026", time="10:30 – 11:00"),
+        web.SeriesDate(date="Thursday 9 April 2026", time="10:30 – 11:00", mark=_SUMMER),
+        web.SeriesDate(date="Thursday 23 April 2026", time="10:30 – 11:00", mark=_SUMMER),
+        web.SeriesDate(date="Thursday 7 May 2026", time="10:30 – 11:00", mark=_SUMMER),
     ),
     more="and 3 more",
     note="The clocks change in between; the time of day stays the same for you.",

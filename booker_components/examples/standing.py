@@ -103,7 +103,8 @@ def _series_booking() -> web.Booking:
         when=when(date(2026, 3, 26)),
         dates=tuple(
             web.SeriesDate(
-                text=f"Thursday {text} 2026, 10:30 – 11:00",
+                date=f"Thursday {text} 2026",
+                time="10:30 – 11:00",
                 mark=mark,
                 href="" if mark == "This one" else f"/bookings/1f0c-{place}",
             )

@@ -35,8 +35,10 @@ def wanted(
     further = series.occurrences - _NAMED
     return Dates(
         dates=tuple(
-            SeriesDate(
-                text=_text(each, each + duration, reading),
+            _date(
+                each,
+                each + duration,
+                reading,
                 mark=_shift(start, each, reading.zone),
                 hidden=place >= count,
             )
@@ -59,16 +61,20 @@ def _booked(parts: Runtime, here: Booking, booking: Booking, reading: Reading) -
     same = booking.is_open == here.is_open
     path = parts.links.path(Purpose.MANAGE, booking) if same else f"/bookings/{booking.uid}"
     mark = _STANDING[booking.status] or ("Over" if booking.end <= parts.service.clock() else "")
-    return SeriesDate(
-        text=_text(booking.start, booking.end, reading),
+    return _date(
+        booking.start,
+        booking.end,
+        reading,
         mark=", ".join(filter(None, (mark, "this one" if shown else ""))).capitalize(),
         href="" if shown else parts.url(path),
     )
 
 
-def _text(start: datetime, end: datetime, reading: Reading) -> str:
+def _date(
+    start: datetime, end: datetime, reading: Reading, *, mark: str, href: str = "", hidden: bool = False
+) -> SeriesDate:
     said = wording.when(start, end, reading)
-    return f"{said.date}, {said.time}"
+    return SeriesDate(date=said.date, time=said.time, mark=mark, href=href, hidden=hidden)
 
 
 def _shift(first: datetime, start: datetime, zone: str) -> str:

@@ -222,8 +222,10 @@ class Picker:
 class SeriesDate:
     """One date of a series."""
 
-    #: "Tuesday 4 March 2026, 09:00 – 09:30"
-    text: str
+    #: "Tuesday 4 March 2026"
+    date: str
+    #: "09:00 – 09:30"
+    time: str
     #: A word or two beside it: where it stands, or the offset after the clocks have changed.
     mark: str = ""
     #: Its own page; empty where it is on view, or not booked yet.
