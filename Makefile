@@ -9,6 +9,9 @@ READY := $(VENV)/.ready
 SOURCES := booker_components demo_app tests
 UV ?= uv
 
+# Tests start many processes: each would else compile the package anew where the environment forbids keeping it.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint browser constraints clean
 
@@ -19,7 +22,7 @@ demo: $(READY) ## Serve the demo app at http://127.0.0.1:5000 (PORT=8000: anothe
 	@PORT='$(PORT)' PROVIDER='$(PROVIDER)' $(BIN)/python -m demo_app
 
 test: lint browser ## Run every check: style, types and all tests, in a browser too
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(READY) ## Check style and types
 	$(BIN)/ruff check .

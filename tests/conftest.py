@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from booker_components import (
     Booker,
@@ -22,6 +24,8 @@ from booker_components import (
     Schedule,
 )
 from booker_components.testing import FrozenClock, Recorder
+
+from .databases import lay_database
 
 #: A Monday, long before any change of the clocks in Berlin.
 MONDAY = datetime(2027, 2, 1, 8, 0, tzinfo=UTC)
@@ -56,6 +60,29 @@ CHECKUP = EventType(
 )
 
 
+class _Compiled(BytecodeCache):
+    """Compiled templates, kept for every app of the run."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled from the same source at the same place, if anything was."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compile_templates_once() -> Iterator[None]:
+    """Let the apps of all tests share compiled templates: each would compile them anew for its first page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": _Compiled()})
+        yield
+
+
 @pytest.fixture
 def clock() -> FrozenClock:
     """A clock that stands at Monday, 1 February 2027, 08:00 UTC."""
@@ -77,6 +104,7 @@ def make_app(tmp_path: Path, clock: FrozenClock, recorder: Recorder) -> Iterator
         app = Flask("partner", instance_path=str(tmp_path / f"instance{len(made)}"))
         defaults = {"SECRET_KEY": "k" * 40, "BOOKER_EVENT_TYPES": [INTRO, CHECKUP], "TESTING": True}
         app.config.update(defaults | config)
+        lay_database(Path(app.instance_path))
         Booker(app, subscribers=[recorder], clock=clock, url_prefix=prefix)
         made.append(app)
         return app

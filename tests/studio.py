@@ -27,6 +27,7 @@ from booker_components import (
 from booker_components.times import occurrences
 
 from .conftest import INTRO
+from .databases import lay_database
 
 HOUR = timedelta(hours=1)
 
@@ -180,6 +181,7 @@ class HoldingStudio(Studio):
 def studio_app(folder: Path, provider: Studio, clock: Callable[[], datetime], **config: object) -> Flask:
     """Give an app over *provider*, with plain links."""
     app = Flask("partner", instance_path=str(folder / "instance"))
+    lay_database(folder / "instance")
     app.config.update(
         {"SECRET_KEY": "k" * 40, "BOOKER_LINKS": "uid", "BOOKER_DISPATCH": "none", "TESTING": True} | config
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import stat
 import subprocess
 import sys
@@ -23,6 +22,8 @@ from booker_components.examples import EXAMPLES
 from demo_app import create_app, seed
 from demo_app.__main__ import port
 from demo_app.heard import HeardEvents
+
+from .ports import held_port
 
 ROOT = Path(__file__).resolve().parent.parent
 VISIBLE = [example.name for example in EXAMPLES if not example.hidden]
@@ -226,19 +227,17 @@ def test_wrong_port_is_refused_with_the_remedy(text: str, monkeypatch: pytest.Mo
 
 def test_demo_serves_and_says_what_to_click(tmp_path: Path) -> None:
     """`python -m demo_app` prints its address, serves there and has sown its bookings."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        chosen = str(probe.getsockname()[1])
-    environment = {**os.environ, "PORT": chosen, "DEMO_FOLDER": str(tmp_path)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "demo_app"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-m", "demo_app"]
 
-    with process:
-        assert process.stdout is not None
-        guide = "".join(iter(process.stdout.readline, "  Ctrl-C stops it.\n"))
-        desk = urllib.request.urlopen(f"http://127.0.0.1:{chosen}/desk", timeout=20).read().decode()
-        process.terminate()
+    with held_port() as chosen:
+        environment = {**os.environ, "PORT": str(chosen), "DEMO_FOLDER": str(tmp_path)}
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            guide = "".join(iter(process.stdout.readline, "  Ctrl-C stops it.\n"))
+            desk = urllib.request.urlopen(f"http://127.0.0.1:{chosen}/desk", timeout=20).read().decode()
+            process.terminate()
 
     assert f"http://127.0.0.1:{chosen}/book/intro-call" in guide
     assert "Amara Diallo" in desk

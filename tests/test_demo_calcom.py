@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -28,6 +27,7 @@ from demo_app.__main__ import provider
 from demo_app.calcom import Practice, open_practice
 
 from .contracts.openapi import check
+from .ports import held_port
 from .test_demo import ROOT, links, post
 
 if TYPE_CHECKING:
@@ -372,20 +372,18 @@ def test_make_passes_the_provider_on(given: list[str], passed: str) -> None:
 
 def test_demo_over_calcom_serves_and_leaves_nothing(tmp_path: Path) -> None:
     """`PROVIDER=calcom python -m demo_app` says what to click, serves it, and is gone when it ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        chosen = str(probe.getsockname()[1])
-    environment = {**os.environ, "PORT": chosen, "PROVIDER": "calcom", "TMPDIR": str(tmp_path)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "demo_app"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-m", "demo_app"]
 
-    with process:
-        assert process.stdout is not None
-        guide = "".join(iter(process.stdout.readline, "  Ctrl-C stops it.\n"))
-        inbox = urllib.request.urlopen(f"http://127.0.0.1:{chosen}/inbox", timeout=20).read().decode()
-        kept = len(list(tmp_path.iterdir()))
-        process.send_signal(signal.SIGINT)
+    with held_port() as chosen:
+        environment = {**os.environ, "PORT": str(chosen), "PROVIDER": "calcom", "TMPDIR": str(tmp_path)}
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            guide = "".join(iter(process.stdout.readline, "  Ctrl-C stops it.\n"))
+            inbox = urllib.request.urlopen(f"http://127.0.0.1:{chosen}/inbox", timeout=20).read().decode()
+            kept = len(list(tmp_path.iterdir()))
+            process.send_signal(signal.SIGINT)
 
     assert f"http://127.0.0.1:{chosen}/inbox" in guide
     assert "all in memory" in guide

@@ -30,6 +30,7 @@ from booker_components.storage import Storage
 from booker_components.testing import FrozenClock, Recorder
 from booker_components.values import EventKind
 
+from .databases import lay_database
 from .processes import FORKS
 from .providers.samples import NOW
 from .test_payloads import FULL
@@ -43,9 +44,7 @@ TWO = replace(FULL, uid="two", revision=1)
 @pytest.fixture
 def url(tmp_path):
     """The address of a database with tables."""
-    address = f"sqlite:///{tmp_path}/booker.sqlite3"
-    Storage(address).upgrade()
-    return address
+    return lay_database(tmp_path)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from aiosmtpd.controller import Controller
 from flask import Flask, session
 from flask.testing import FlaskClient
 from flask_wtf import CSRFProtect
@@ -37,7 +36,7 @@ from booker_components.testing import FrozenClock
 from .conftest import HOST, INTRO
 from .guests import BO, Guest, form_of
 from .pages import Page
-from .test_mail import Mailbox, free_port
+from .test_mail import Mailbox, smtp_server
 
 TEN = datetime(2027, 2, 2, 9, 0, tzinfo=UTC)
 TUESDAY_TEN = "2027-02-02T09:00:00Z"
@@ -227,16 +226,14 @@ def mailbox() -> Mailbox:
 @pytest.fixture
 def mailing(make_app: MakeApp, mailbox: Mailbox) -> Iterator[Flask]:
     """An app that mails links by a server on this machine."""
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    yield make_app(
-        BOOKER_DISPATCH="none",
-        BOOKER_EVENT_TYPES=[INTRO, TALK],
-        BOOKER_MAIL_URL=f"smtp://127.0.0.1:{controller.port}",
-        BOOKER_MAIL_FROM="Bookings <bookings@app.example>",
-        BOOKER_PUBLIC_URL="https://book.example",
-    )
-    controller.stop()
+    with smtp_server(mailbox) as place:
+        yield make_app(
+            BOOKER_DISPATCH="none",
+            BOOKER_EVENT_TYPES=[INTRO, TALK],
+            BOOKER_MAIL_URL=f"smtp://{place}",
+            BOOKER_MAIL_FROM="Bookings <bookings@app.example>",
+            BOOKER_PUBLIC_URL="https://book.example",
+        )
 
 
 def _ask_for_link(app: Flask, uid: str, *, origin: str = "192.0.2.1", **headers: str) -> TestResponse:

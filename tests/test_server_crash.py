@@ -23,8 +23,8 @@ from booker_components.times import format_instant, utc_now
 
 from .guests import BO
 from .pages import Page
+from .ports import held_port
 from .serving import QUARTER, make_app
-from .test_mail import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 GUESTS = 4
@@ -153,16 +153,17 @@ def _await_answer(process: subprocess.Popen[bytes], port: int) -> None:
 
 def test_no_crash_loses_or_halves_a_booking(tmp_path: Path) -> None:
     """After kill -9 at random moments: every booking has its events, and every event is heard in order."""
-    port, dice = free_port(), random.Random(20270201)
-    crowd = Crowd(f"http://127.0.0.1:{port}")
+    dice = random.Random(20270201)
 
-    crowd.start()
-    for _ in range(ROUNDS):
+    with held_port() as port:
+        crowd = Crowd(f"http://127.0.0.1:{port}")
+        crowd.start()
+        for _ in range(ROUNDS):
+            with _server(tmp_path, port):
+                crowd.await_bookings(5)
+                time.sleep(dice.uniform(0, 0.6))
         with _server(tmp_path, port):
-            crowd.await_bookings(5)
-            time.sleep(dice.uniform(0, 0.6))
-    with _server(tmp_path, port):
-        crowd.stop()
+            crowd.stop()
 
     _check_database(tmp_path / "booker.sqlite3")
     later = make_app(tmp_path, clock=lambda: utc_now() + timedelta(hours=1), dispatch="none")

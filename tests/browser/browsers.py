@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: The headless shell comes first: it draws no windows, and opens a profile in a quarter of the time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REMEDY = (
     "The browser tests need Chromium or Google Chrome and none could be installed: install one, "
     "for example by 'apt-get install chromium', and run 'make test' again."
@@ -38,7 +39,9 @@ def install() -> str | None:
         return bundled()
     if os.geteuid() == 0 and shutil.which("apt-get"):
         _runs("apt-get", "update")
-        _runs("apt-get", "install", "--yes", "--no-install-recommends", "chromium")
+        command = ("apt-get", "install", "--yes", "--no-install-recommends")
+        # The second only where the first is not to be had.
+        any(_runs(*command, package) for package in NAMES[:2])
     return find()
 
 

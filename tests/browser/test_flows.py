@@ -140,7 +140,9 @@ def test_the_address_follows_the_widget(server: Server, visit: Visits) -> None:
     expect(guest.page).to_have_url(re.compile("date=2027-02-04"))
     guest.link("09:00").click()
     expect(guest.page).to_have_url(re.compile("slot=2027-02-04T08:00:00Z"))
-    guest.page.reload()
+    with guest.page.expect_response(re.compile("tz=Europe")):
+        guest.page.reload()
+    expect(guest.page.locator("[aria-busy]")).to_have_count(0)
     expect(guest.heading("Your details")).to_be_visible()
     guest.page.go_back()
     expect(guest.heading("Thursday 4 February")).to_be_visible()

@@ -15,6 +15,10 @@ _REPORT = (
     "document.addEventListener('securitypolicyviolation', e => console.error('CSP: ' + e.violatedDirective))"
 )
 
+#: Milliseconds for what should happen at once, on a machine that does much else.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
+
 TUESDAY = re.compile("^Tuesday 2 February 2027")
 WEDNESDAY = re.compile("^Wednesday 3 February 2027")
 THURSDAY = re.compile("^Thursday 4 February 2027")
@@ -40,7 +44,7 @@ class Visit:
         # Playwright waits until nothing moves before it clicks.
         common = {"timezone_id": "Europe/Berlin", "locale": "en-GB", "reduced_motion": "reduce"}
         context = browser.new_context(**common | options)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(_REPORT)
         visit = cls(context.new_page(), context, base)
         visit.page.on("console", visit._hear)
@@ -110,7 +114,7 @@ def focused(page: Page) -> Locator:
     return page.locator(":focus")
 
 
-def eventually(true: Callable[[], bool], seconds: float = 5) -> bool:
+def eventually(true: Callable[[], bool], seconds: float = PATIENCE / 1000) -> bool:
     """Tell whether something that another thread does becomes *true* in time."""
     end = time.monotonic() + seconds
     while not true() and time.monotonic() < end:

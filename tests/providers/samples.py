@@ -16,6 +16,8 @@ from booker_components.values import (
     TimeWindow,
 )
 
+from ..databases import lay_database
+
 #: A Monday.
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 #: The Tuesday after, with ten slots of half an hour from 9 o'clock UTC.
@@ -52,8 +54,8 @@ def request_at(start, **changes):
 
 
 def url_in(folder):
-    """Give the URL of a database file in *folder*."""
-    return f"sqlite:///{folder}/booker.sqlite3"
+    """Give the URL of a database with our tables in *folder*."""
+    return lay_database(folder)
 
 
 def engine_on(url, *event_types, now=NOW):

@@ -1,6 +1,7 @@
 """What every provider keeps; a new provider joins with one entry in BACKENDS."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -60,29 +61,35 @@ class Backend:
         return replace(request, **changes)
 
 
-def _embedded(folder: Path) -> Backend:
+@contextmanager
+def _embedded(folder: Path) -> Iterator[Backend]:
     provider, clock = samples.engine_on(samples.url_in(folder))
-    return Backend(provider=provider, event_type=samples.INTRO, window=samples.DAY, clock=clock)
+    yield Backend(provider=provider, event_type=samples.INTRO, window=samples.DAY, clock=clock)
 
 
-def _calcom(folder: Path) -> Backend:
-    at = calcom.for_the_rest_of_the_run(folder)
-    event_type = at.event_type(
-        "intro-call",
-        lengthInMinutesOptions=[30, 60],
-        slotInterval=30,
-        locations=[{"type": "phone", "phone": "+33 1 23 45 67 89", "public": True}],
-    )
-    return Backend(provider=at.provider, event_type=event_type, window=calcom.DAY, clock=at.clock)
+@contextmanager
+def _calcom(folder: Path) -> Iterator[Backend]:
+    with calcom.at_calcom(folder) as at:
+        event_type = at.event_type(
+            "intro-call",
+            lengthInMinutesOptions=[30, 60],
+            slotInterval=30,
+            locations=[{"type": "phone", "phone": "+33 1 23 45 67 89", "public": True}],
+        )
+        yield Backend(provider=at.provider, event_type=event_type, window=calcom.DAY, clock=at.clock)
 
 
-BACKENDS: dict[str, Callable[[Path], Backend]] = {"embedded": _embedded, "calcom": _calcom}
+BACKENDS: dict[str, Callable[[Path], AbstractContextManager[Backend]]] = {
+    "embedded": _embedded,
+    "calcom": _calcom,
+}
 
 
 @pytest.fixture(params=BACKENDS)
 def backend(request, tmp_path):
     """One provider after the other."""
-    return BACKENDS[request.param](tmp_path)
+    with BACKENDS[request.param](tmp_path) as made:
+        yield made
 
 
 # --- event types and slots ---

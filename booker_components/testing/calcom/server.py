@@ -54,6 +54,11 @@ ROUTES: tuple[Route, ...] = (
     *oauth.ROUTES,
 )
 
+_MAP = Map(
+    [Rule(f"{PREFIX}{each.path}", methods=[each.method], endpoint=each) for each in ROUTES],
+    merge_slashes=False,
+)
+
 #: Calls a minute, by how the caller proves who he is (contracts/calcom.md 4.2).
 _LIMIT, _LIMIT_TOKEN = 120, 500
 
@@ -98,8 +103,6 @@ class Server:
         self.faults = faults
         self.log: list[Exchange] = []
         self._after = after
-        rules = [Rule(f"{PREFIX}{each.path}", methods=[each.method], endpoint=each) for each in ROUTES]
-        self._map = Map(rules, merge_slashes=False)
 
     def start(self, port: int = 0) -> None:
         """Listen on *port*, any free one by default, and answer until `close`."""
@@ -184,7 +187,7 @@ class Server:
     def _route(self, request: Request) -> tuple[Route, Mapping[str, Any]]:
         """Give the route and the parts of the path; a slash at the end counts for nothing."""
         try:
-            adapter = self._map.bind("127.0.0.1")
+            adapter = _MAP.bind("127.0.0.1")
             return adapter.match(request.path.rstrip("/"), request.method)
         except HTTPException:
             raise Refusal(404, f"Cannot {request.method} {request.path}") from None

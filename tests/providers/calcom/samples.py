@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from booker_components.testing import FakeCalcom, FrozenClock
 from booker_components.values import Attendee, BookingRequest, EventType, TimeWindow
 
 from ...contracts import openapi
+from ...databases import lay_database
 
 _ANSWERS = Path(__file__).parent / "answers"
 
@@ -99,8 +99,7 @@ def at_calcom(
 ) -> Iterator[AtCalcom]:
     """Start a fake at *now* with the user ann in *zone*; *proven*: call with her API key."""
     clock = FrozenClock(now)
-    storage = Storage(f"sqlite:///{folder}/booker.sqlite3")
-    storage.upgrade()
+    storage = Storage(lay_database(folder))
     http = Http(sleep=lambda seconds: None)
     naps: list[float] = []
     with FakeCalcom(clock=clock) as fake:
@@ -125,12 +124,3 @@ def at_calcom(
             http.close()
             storage.close()
         openapi.check(fake.requests)
-
-
-_open = ExitStack()
-atexit.register(_open.close)
-
-
-def for_the_rest_of_the_run(folder: Path) -> AtCalcom:
-    """Start a fake that listens until all tests are done, for those who cannot close it."""
-    return _open.enter_context(at_calcom(folder))

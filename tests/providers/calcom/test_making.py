@@ -185,7 +185,7 @@ def test_rules_refuse_before_anything_is_sent(
 def test_a_time_that_was_taken_meanwhile(at: AtCalcom) -> None:
     """Known to be free some seconds ago, refused by Cal.com; the next page shows fresh times."""
     event_type = at.event_type()
-    at.starts(event_type)
+    at.starts(event_type, zone=ZOE.zone)
     at.fake.book(at.fake.store.event_types[int(event_type.id)], NINE)
 
     with pytest.raises(SlotTaken):
