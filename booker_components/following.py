@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,6 +13,8 @@ from .errors import BookingNotFound, ProviderError
 from .journal import RemoteJournal, with_guest
 from .providers import Provider, ReceivesWebhooks
 from .values import Booking, BookingStatus, EventKind, Incoming
+
+_log = logging.getLogger(__name__)
 
 # Happens to some of those that share a time, and a notice of the whole does not tell here to whom.
 _OF_SOME = frozenset({EventKind.NO_SHOW, EventKind.GUEST_MISSING})
@@ -39,6 +42,7 @@ class Follower:
     def take(self, incoming: Incoming) -> None:
         """Tell what a verified webhook is about; its bookings are read again, for it may be late.
 
+        One that was signed for a single account tells of no booking but those that the account hosts.
         Raises `ProviderError` where they cannot be read now; the webhook is then to be taken again.
         """
         if incoming.ping:
@@ -97,12 +101,15 @@ class Follower:
     def _reread(self, uid: str, incoming: Incoming) -> Booking | None:
         """Give the booking as it stands now; one we know that can no longer be read, as the notice tells it.
 
-        What we never heard of and cannot read is nothing: the notice alone is no proof that it ever was.
+        What we never heard of and cannot read is nothing: the notice alone is no proof that it ever was. Nor
+        is it believed about who hosts the booking, where it was signed for a single account.
         """
         try:
-            return with_guest(self._provider.get(uid), incoming.told)
+            booking = self._provider.get(uid)
         except BookingNotFound:
-            return incoming.told if self._journal.last_told(uid) else None
+            last = self._journal.last_told(uid)
+            return incoming.told if last and _may_tell(incoming, last) else None
+        return with_guest(booking, incoming.told) if _may_tell(incoming, booking) else None
 
     def _closed_along(self, booking: Booking) -> Sequence[Booking]:
         """Give *booking* and, where it is closed, its series: one notice may stand for all that closed."""
@@ -124,6 +131,18 @@ class Follower:
             except BookingNotFound:
                 if last is not None:
                     yield _given_up(last, like)
+
+
+def _may_tell(incoming: Incoming, booking: Booking) -> bool:
+    """Tell whether whoever signed *incoming* may tell of *booking*, as it is known from elsewhere."""
+    if not incoming.account or incoming.account in {host.slug for host in booking.hosts}:
+        return True
+    # Neither the uid nor the username: the one opens a booking, the other may be a person's.
+    _log.warning(
+        "A webhook (%s) that was signed for one account named a booking of another; it was let go.",
+        incoming.trigger,
+    )
+    return False
 
 
 def _given_up(seat: Booking, whole: Booking) -> Booking:

@@ -62,15 +62,18 @@ class Receiver:
         """Whether anybody here hears notices."""
         return bool(self._hearers)
 
-    def receive(self, headers: Mapping[str, str], body: bytes) -> None:
+    def receive(self, headers: Mapping[str, str], body: bytes, *, mark: str = "") -> None:
         """Verify a webhook of the provider, and keep it to be taken; a copy or a try-out is let go.
 
-        `WebhookRejected` if it is not genuine; `ProviderUnavailable` if it could not be kept.
+        *mark* ends the address of a single account's. `WebhookRejected` if it is not genuine;
+        `ProviderUnavailable` if it could not be kept.
         """
         provider = self._service.provider
         assert isinstance(provider, ReceivesWebhooks), "ask knows() first"
-        incoming = provider.incoming(headers, body)
-        if not incoming.ping and self.inbox.receive(provider.name, incoming, body, hearers=self._hearers):
+        incoming = provider.incoming(headers, body, mark=mark)
+        if incoming.ping:
+            return
+        if self.inbox.receive(provider.name, incoming, body, hearers=self._hearers, mark=mark):
             self._worker.wake()
 
     def take_due(self) -> int:

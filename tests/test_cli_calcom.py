@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from flask import Flask
 
 from booker_components import EventKind
 from booker_components.providers.calcom.accounts import OAUTH, PROVIDER
-from booker_components.providers.calcom.webhooks import TRIGGERS
+from booker_components.providers.calcom.webhooks import TRIGGERS, account_mark, account_secret
 from booker_components.records.tokens import TokenPair
 from booker_components.testing import FrozenClock, Recorder
 from booker_components.testing.calcom.records import PlatformClient
@@ -22,6 +23,10 @@ from .conftest import TUESDAY
 from .elsewhere import PUBLIC, SECRET, Elsewhere, elsewhere, hear, pass_on
 
 Making = Callable[..., Elsewhere]
+
+#: A secret that is long enough for an app of many accounts.
+LONG = {"BOOKER_CALCOM_WEBHOOK_SECRET": "s" * 32}
+MARK = account_mark("s" * 32, "mine")
 
 
 def run(app: Flask, *words: str, typed: str = "") -> Result:
@@ -622,3 +627,93 @@ def test_webhooks_of_an_app_of_many_accounts_want_one_named(
     assert unnamed.exit_code == 1
     assert "Name an account with --account" in unnamed.output
     assert named.exit_code == 0, named.output
+
+
+def test_webhooks_of_an_account_have_their_own_address_and_secret(
+    there: Elsewhere, make_app: Callable[..., Flask], clock: FrozenClock
+) -> None:
+    """Its owner can read both at Cal.com; what was there before goes, for it tells the app's secret."""
+    (plain,) = there.calcom.store.webhooks.values()
+    app = oauth_app(there, make_app, clock, "mine", **LONG)
+
+    first = run(app, "webhooks", "--account", "mine", "--register").output
+    again = run(app, "webhooks", "--account", "mine", "--register").output
+
+    (made,) = there.calcom.store.webhooks.values()
+    address = f"{PUBLIC}/webhooks/calcom/{MARK}"
+    assert (made.url, made.secret) == (address, account_secret("s" * 32, MARK))
+    assert f"Removed {plain.id}, which was registered for the account before.\n" in first
+    assert "change 'BOOKER_CALCOM_WEBHOOK_SECRET'" in first
+    assert again == (f"Registered {made.id}.\n{made.id}  {address}  active  16 of 16 triggers  this app's\n")
+
+
+def test_webhooks_of_an_accounts_event_type_are_the_accounts(
+    there: Elsewhere, make_app: Callable[..., Flask], clock: FrozenClock
+) -> None:
+    """They can be read by the same owner."""
+    app = oauth_app(there, make_app, clock, "mine", **LONG)
+    there.calcom.add_webhook(there.intro, f"{PUBLIC}/webhooks/calcom", secret=SECRET)
+
+    run(app, "webhooks", "--account", "mine", "--event-type", str(there.intro.id), "--register")
+
+    found = [each for each in there.calcom.store.webhooks.values() if each.scope[0] == "event-type"]
+    assert [each.url for each in found] == [f"{PUBLIC}/webhooks/calcom/{MARK}"]
+    assert [each.secret for each in found] == [account_secret("s" * 32, MARK)]
+
+
+def test_registering_for_an_account_removes_what_nobody_hears_any_more(
+    there: Elsewhere, make_app: Callable[..., Flask], clock: FrozenClock
+) -> None:
+    """With another secret of the app's the address is another; what other accounts and apps have stays."""
+    there.calcom.store.webhooks.clear()
+    app = oauth_app(there, make_app, clock, "mine", "other", **LONG)
+    other = f"{PUBLIC}/webhooks/calcom/{account_mark('s' * 32, 'other')}"
+    for url in (f"{PUBLIC}/webhooks/calcom/{'0' * 20}", other, "https://other.example/webhooks/calcom"):
+        there.calcom.add_webhook(there.ann, url, secret="theirs")
+
+    said = run(app, "webhooks", "--account", "mine", "--register").output
+
+    assert "change 'BOOKER_CALCOM_WEBHOOK_SECRET'" not in said
+    assert [each.url for each in there.calcom.store.webhooks.values()] == [
+        other,
+        "https://other.example/webhooks/calcom",
+        f"{PUBLIC}/webhooks/calcom/{MARK}",
+    ]
+
+
+def test_a_secret_that_an_accounts_owner_could_guess_is_refused(
+    there: Elsewhere, make_app: Callable[..., Flask], clock: FrozenClock
+) -> None:
+    """What is made of it can be compared with guesses as long as its owner likes."""
+    app = oauth_app(there, make_app, clock, "mine", BOOKER_CALCOM_WEBHOOK_SECRET="s" * 31)
+
+    result = run(app, "webhooks", "--account", "mine", "--register")
+
+    assert result.exit_code == 1
+    assert "has fewer than 32 characters" in result.output
+    assert "secrets.token_hex()" in result.output
+
+
+def test_webhooks_of_an_account_want_its_username(
+    there: Elsewhere, make_app: Callable[..., Flask], clock: FrozenClock
+) -> None:
+    """Without it nobody could tell which bookings the account may tell of."""
+    app = oauth_app(there, make_app, clock, "mine", **LONG)
+    tokens = app.extensions["booker"].calcom.tokens
+    tokens.write(PROVIDER, "mine", replace(tokens.read(PROVIDER, "mine"), username=""))
+
+    result = run(app, "webhooks", "--account", "mine", "--register")
+
+    assert result.exit_code == 1
+    assert "'PROFILE_READ' among 'BOOKER_CALCOM_SCOPES'" in result.output
+
+
+def test_check_shows_the_address_of_the_account_that_is_named(
+    there: Elsewhere, make_app: Callable[..., Flask], clock: FrozenClock
+) -> None:
+    """At the app's own address, the account's owner would have to be told the app's secret."""
+    app = oauth_app(there, make_app, clock, "mine", **LONG)
+
+    said = run(app, "check", "--account", "mine").output
+
+    assert f"webhook, subscriber URL               {PUBLIC}/webhooks/calcom/{MARK}\n" in said

@@ -23,9 +23,17 @@ from booker_components import (
     Notice,
     NoticeKind,
 )
-from booker_components.providers.calcom.webhooks import NOTICES, TRIGGERS
+from booker_components.providers.calcom.accounts import MANAGED, PROVIDER
+from booker_components.providers.calcom.webhooks import (
+    NOTICES,
+    TRIGGERS,
+    account_mark,
+    account_secret,
+    signature,
+)
 from booker_components.records.inbox import PARK_AFTER
 from booker_components.records.tables import inbox as rows
+from booker_components.records.tokens import TokenPair
 from booker_components.testing import FrozenClock, Recorder
 
 from .conftest import TUESDAY
@@ -199,6 +207,24 @@ def test_what_happens_at_cal_com_is_heard(
     assert (away.start, away.notes) == (TUESDAY, "At the sea")
     assert (filled.form, filled.answers) == ("Who are you?", {"Company": "Acme", "Days": ("Mon", "Tue")})
     assert [each.kind for each in others] == [NoticeKind.FORM_WITHOUT_BOOKING, NoticeKind.CALENDAR_REFUSED]
+
+
+def test_a_notice_tells_for_which_account_it_came(there: Elsewhere, hearing: Callable[..., Flask]) -> None:
+    """Whose webhook it was, not what it says: the account's owner could have written it."""
+    ear, secret = Ear(), "s" * 32
+    keys = {"BOOKER_CALCOM_CLIENT_ID": "client", "BOOKER_CALCOM_CLIENT_SECRET": "secret"}
+    app = hearing(there, ear, **keys, BOOKER_CALCOM_WEBHOOK_SECRET=secret)
+    pair = TokenPair(access="a", refresh="r", expires_at=TUESDAY, kind=MANAGED, username="zoe-client")
+    app.extensions["booker"].calcom.tokens.write(PROVIDER, "zoe", pair)
+    mark, sent = account_mark(secret, "zoe"), body("OOO_CREATED")
+    proof = {"X-Cal-Signature-256": signature(sent, account_secret(secret, mark))}
+
+    status = app.test_client().post(f"/webhooks/calcom/{mark}", data=sent, headers=proof).status_code
+    send(app, sent, given=signature(sent, secret))
+    hear(app)
+
+    assert status == 204
+    assert [each.account for each in ear.heard] == ["zoe-client", ""]
 
 
 def test_hearers_are_called_in_a_context_of_the_app(there: Elsewhere, hearing: Callable[..., Flask]) -> None:

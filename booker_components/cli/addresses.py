@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ..providers.calcom.webhooks import account_mark
 from ..web.runtime import Runtime
 
 # Without a public address, only the path can be told.
@@ -26,8 +27,9 @@ class Addresses:
     origin: str
 
     @classmethod
-    def of(cls, parts: Runtime) -> Addresses:
-        """Give the addresses of an app."""
+    def of(cls, parts: Runtime, account: str = "") -> Addresses:
+        """Give the addresses of an app; webhooks of a connected *account* have one that does not name it."""
+        mark = account_mark(parts.settings.calcom_webhook_secret, account)
 
         def at(path: str) -> str:
             return parts.public(path) or f"{_NOWHERE}{parts.mount}{path}"
@@ -37,7 +39,7 @@ class Addresses:
             reschedule=at("/reschedule"),
             cancel=at("/bookings/cancel"),
             success=at("/bookings/return"),
-            webhook=at("/webhooks/calcom"),
+            webhook=at("/".join(filter(None, ("/webhooks/calcom", mark)))),
             callback=at("/oauth/calcom/callback"),
             origin=origin(parts.settings.public_url) or _NOWHERE,
         )

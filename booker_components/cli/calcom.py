@@ -24,6 +24,7 @@ from ..settings import calcom_auth
 from ..web.runtime import Runtime, runtime
 from .addresses import Addresses
 from .findings import Mark, findings
+from .signing import outdated, require_secret, secret_of
 
 if TYPE_CHECKING:
     from ..providers.calcom.parts import CalcomParts
@@ -96,7 +97,7 @@ def check(parts: Runtime, calcom: CalcomParts, account: str, sets: bool, yes: bo
 
     Ends with exit code 1 if something is wrong.
     """
-    addresses = Addresses.of(parts)
+    addresses = Addresses.of(parts, account)
     click.echo("\n".join(addresses.lines()))
     if sets:
         _set(parts, calcom, addresses, yes)
@@ -210,6 +211,8 @@ def webhooks(
 
     They are those of the account; with a Platform client, those of the client, which tell of all its users.
     Registering asks for what is about bookings, and for the rest where the app has functions in 'on_notice'.
+    With --account it uses an address and a secret of that account's own, for its owner can read them there,
+    and removes what was registered for the account before.
     """
     found = _registrations(parts, calcom, account, event_type)
     if remove:
@@ -217,13 +220,14 @@ def webhooks(
         click.echo(f"Removed {remove}.")
     if registers:
         _require_public_url(parts)
-        _require_secret(parts)
-        secret = parts.settings.calcom_webhook_secret
-        made = found.register(Addresses.of(parts).webhook, secret, _wanted(parts))
+        require_secret(parts, calcom, account)
+        made = found.register(Addresses.of(parts, account).webhook, secret_of(parts, account), _wanted(parts))
         click.echo(f"Registered {made.id}.")
+        if account:
+            _remove_outdated(parts, calcom, found)
     listed = found.all()
     for each in listed:
-        click.echo(_line(parts, each))
+        click.echo(_line(parts, account, each))
     if not listed:
         click.echo("No webhooks are registered; --register does it.")
 
@@ -231,6 +235,17 @@ def webhooks(
 def _wanted(parts: Runtime) -> tuple[str, ...]:
     """Give the triggers to ask for: what people fill in is not sent to an app in which nobody hears it."""
     return (*TRIGGERS, *NOTICES) if parts.receiver.is_heard else TRIGGERS
+
+
+def _remove_outdated(parts: Runtime, calcom: CalcomParts, found: Registrations) -> None:
+    for each, was_seen in outdated(parts, calcom, found.all()):
+        found.remove(each.id)
+        click.echo(f"Removed {each.id}, which was registered for the account before.")
+        if was_seen:
+            click.echo(
+                "There the owner of the account could read the app's own secret: change "
+                "'BOOKER_CALCOM_WEBHOOK_SECRET', then register for every account again."
+            )
 
 
 def _registrations(parts: Runtime, calcom: CalcomParts, account: str, event_type: str) -> Registrations:
@@ -253,20 +268,12 @@ def _require_proof(parts: Runtime, calcom: CalcomParts) -> None:
         raise click.ClickException(f"Webhooks are the host's alone. {_REMEDIES[calcom_auth(parts.settings)]}")
 
 
-def _require_secret(parts: Runtime) -> None:
-    if not parts.settings.calcom_webhook_secret:
-        raise click.ClickException(
-            "'BOOKER_CALCOM_WEBHOOK_SECRET' is not set, so no webhook would be believed; set it to a long "
-            "random text, for example from: python -c 'import secrets; print(secrets.token_hex())'."
-        )
-
-
-def _line(parts: Runtime, each: Registration) -> str:
+def _line(parts: Runtime, account: str, each: Registration) -> str:
     state, wanted = "active" if each.active else "inactive", _wanted(parts)
     told = len(wanted) - len(each.missing(wanted))
     line = f"{each.id}  {each.url}  {state}  {told} of {len(wanted)} triggers"
-    if each.url != Addresses.of(parts).webhook:
+    if each.url != Addresses.of(parts, account).webhook:
         return line
-    if each.secret and each.secret != parts.settings.calcom_webhook_secret:
+    if each.secret and each.secret != secret_of(parts, account):
         return f"{line}  signed with another secret than this app's: --register sets it"
     return f"{line}  this app's"

@@ -125,8 +125,12 @@ class ReceivesWebhooks(Protocol):
     Its uids and statuses say what changed: `Booking.revision` need not count (`records.known`).
     """
 
-    def incoming(self, headers: Mapping[str, str], body: bytes) -> Incoming:
-        """Verify and read a webhook; `WebhookRejected` if it is forged or unreadable."""
+    def incoming(self, headers: Mapping[str, str], body: bytes, *, mark: str = "") -> Incoming:
+        """Verify and read a webhook; `WebhookRejected` if it is forged or unreadable.
+
+        *mark* ends the address at which one for a single connected account came in: whose notices may only
+        be about what is that account's, `Incoming.account`. "" is the app's own address.
+        """
 
     def changed_since(self, instant: datetime) -> Iterator[Booking]:
         """Give every booking that has changed since *instant*; `Unsupported` where that cannot be asked.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -64,12 +64,19 @@ class Inbox:
         self._clock = clock
 
     def receive(
-        self, provider: str, incoming: Incoming, body: bytes, *, hearers: Collection[str] = ()
+        self,
+        provider: str,
+        incoming: Incoming,
+        body: bytes,
+        *,
+        hearers: Collection[str] = (),
+        mark: str = "",
     ) -> bool:
         """Keep a webhook that *provider* has verified; False if a copy of it is here already.
 
         A notice is kept once for each of the *hearers*, who are told apart by name. What names no booking
-        and is for nobody to hear is kept as it came, for nobody to take.
+        and is for nobody to hear is kept as it came, for nobody to take. What came to another address, with
+        another *mark*, is no copy: nobody can use up the key of somebody else's webhook.
         """
         now = self._clock()
         came = {
@@ -79,7 +86,8 @@ class Inbox:
             "attempts": 0,
             "last_error": "",
         }
-        rows = [came | row for row in _rows(provider, incoming, body, hearers, now)]
+        key = ":".join(filter(None, (provider, mark, incoming.key)))
+        rows = [came | row for row in _rows(key, incoming, body, hearers, now)]
         old = (inbox.c.state != InboxState.NEW.value) & (inbox.c.next_at <= now)
         try:
             with self._storage.transaction() as connection:
@@ -153,6 +161,8 @@ def hearer_of(claim: Claim) -> str:
 def incoming_from(claim: Claim) -> Incoming:
     """Give what the webhook of *claim* is about; raises whatever its body is wrong for."""
     kept = json.loads(claim.body)
+    account = kept.get("account", "")
+    notice = notice_from_dict(kept["notice"]) if kept.get("notice") else None
     return Incoming(
         key=kept["key"],
         trigger=claim.trigger,
@@ -160,15 +170,15 @@ def incoming_from(claim: Claim) -> Incoming:
         uids=tuple(kept["uids"]),
         kind=EventKind(kept["kind"]) if kept["kind"] else None,
         told=booking_from_dict(kept["told"]) if kept["told"] else None,
-        notice=notice_from_dict(kept["notice"]) if kept.get("notice") else None,
+        notice=replace(notice, account=account) if notice else None,
+        account=account,
     )
 
 
 def _rows(
-    provider: str, incoming: Incoming, body: bytes, hearers: Collection[str], now: datetime
+    key: str, incoming: Incoming, body: bytes, hearers: Collection[str], now: datetime
 ) -> list[dict[str, Any]]:
     """Give a row for each who is to take the webhook, or the one in which it is kept for nobody."""
-    key = f"{provider}:{incoming.key}"
     takers = ("",) if incoming.uids else tuple(hearers) if incoming.notice else ()
     rows = [
         {
@@ -191,6 +201,7 @@ def _packed(incoming: Incoming, hearer: str) -> bytes:
         "kind": incoming.kind.value if incoming.kind else "",
         "told": booking_to_dict(incoming.told) if incoming.told else None,
         "notice": notice_to_dict(incoming.notice) if incoming.notice else None,
+        "account": incoming.account,
         "hearer": hearer,
     }
     return json.dumps(kept).encode()

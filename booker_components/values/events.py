@@ -80,7 +80,8 @@ class NoticeKind(StrEnum):
 class Notice:
     """Something that a provider told beside its bookings; what it did not tell is empty.
 
-    It is told by the provider alone and verified by its signature only: nothing of it is read again.
+    It is told by the provider alone and verified by its signature only: nothing of it is read again. Where
+    `account` is set, the owner of that account could have signed it too.
     """
 
     #: The same for every copy; whoever hears the same id twice may ignore the second.
@@ -103,6 +104,8 @@ class Notice:
     form_id: str = ""
     #: What was filled in, by the name of the question in that form.
     answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
+    #: The username of the connected account that was told of it; "" for the app's own webhook.
+    account: str = ""
 
     def __post_init__(self) -> None:
         require_aware(self, "at", "start", "end")
@@ -125,6 +128,9 @@ class Incoming:
     told: Booking | None = None
     #: What it tells where it is about no booking.
     notice: Notice | None = None
+    #: The username of the connected account for which it was signed, which may tell of its own bookings
+    #: only; "" for the app's own webhook.
+    account: str = ""
     #: Whether it is a try-out that nobody is to hear of.
     ping: bool = False
 

@@ -16,14 +16,16 @@ _LONGEST = 1024 * 1024
 
 
 def register(blueprint: Blueprint) -> None:
-    """Register the route."""
-    blueprint.add_url_rule("/webhooks/<provider>", "webhook", webhook, methods=["POST"])
+    """Register the routes: the app's own, and one for each connected account."""
+    for rule in ("/webhooks/<provider>", "/webhooks/<provider>/<mark>"):
+        blueprint.add_url_rule(rule, "webhook", webhook, methods=["POST"])
 
 
-def webhook(provider: str) -> Response:
+def webhook(provider: str, mark: str = "") -> Response:
     """Keep a webhook of *provider*, and answer 204 once it is safe; 400 if it is not genuine.
 
-    No form token is asked for: the signature over the body says who sends it.
+    *mark* says for which connected account it is, "" for the app's own. No form token is asked for: the
+    signature over the body says who sends it.
     """
     receiver = runtime().receiver
     if not receiver.knows(provider):
@@ -32,7 +34,7 @@ def webhook(provider: str) -> Response:
     # The bytes as they came, before anything takes them for a form: the signature is over them.
     body = request.get_data(cache=False)
     try:
-        receiver.receive(dict(request.headers), body)
+        receiver.receive(dict(request.headers), body, mark=mark)
     except WebhookRejected as error:
         _log.warning("A webhook of %s was rejected: %s", provider, error.message)
         return Response(error.sentence, status=error.status, mimetype="text/plain")

@@ -72,6 +72,7 @@ def bodies(storage: Storage) -> list[bytes]:
         pytest.param(NOTICE, id="plain"),
         pytest.param(replace(NOTICE, kind=EventKind.PAID), id="with a kind"),
         pytest.param(replace(NOTICE, told=FULL), id="with the booking"),
+        pytest.param(replace(NOTICE, account="ann"), id="for an account"),
     ],
 )
 def test_a_webhook_is_claimed_as_it_was_received(inbox: Inbox, notice: Incoming) -> None:
@@ -98,6 +99,23 @@ def test_the_same_key_of_another_provider_is_no_copy(inbox: Inbox) -> None:
     assert inbox.claim("calcom") is not None
     assert inbox.claim("calcom") is None
     assert inbox.claim("jicoo") is not None
+
+
+def test_the_same_key_at_another_address_is_no_copy(inbox: Inbox) -> None:
+    """Whoever may write to one address cannot use up the keys of another."""
+    assert inbox.receive("calcom", NOTICE, BODY, mark="a1")
+    assert inbox.receive("calcom", NOTICE, BODY, mark="b2")
+    assert inbox.receive("calcom", NOTICE, BODY)
+
+    assert not inbox.receive("calcom", NOTICE, BODY, mark="b2")
+
+
+def test_a_notice_tells_for_which_account_it_came(inbox: Inbox) -> None:
+    """Its hearer may be in another process."""
+    told = replace(HEARD, account="ann", notice=replace(FORM, account="ann"))
+    inbox.receive("calcom", told, BODY, hearers=("one",), mark="a1")
+
+    assert incoming_from(claimed(inbox)) == told
 
 
 def test_what_is_not_understood_is_kept_as_it_came(inbox: Inbox, storage: Storage) -> None:

@@ -10,11 +10,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from ... import times
 from ...values import Answer, Host, Notice, NoticeKind
+from .lenient import Fields, fields, instant, text
 from .objects import known_zone
-
-Fields = Mapping[str, Any]
 
 #: Triggers that can be heard without a booking; the last three where they name none, as a template may do.
 KINDS: Mapping[str, NoticeKind] = MappingProxyType(
@@ -43,49 +41,49 @@ def notice_told(trigger: str, payload: Fields, *, id: str, at: datetime) -> Noti
 
 
 def _away(payload: Fields) -> dict[str, Any]:
-    entry = _fields(payload, "oooEntry") or payload
+    entry = fields(payload, "oooEntry") or payload
     return {
-        "host": _host(_fields(entry, "user")),
-        "stand_in": _host(_fields(entry, "toUser")),
-        "start": _instant(entry, "start"),
-        "end": _instant(entry, "end"),
-        "reason": _text(_fields(entry, "reason"), "reason") or _text(entry, "reason"),
-        "notes": _text(entry, "notes"),
+        "host": _host(fields(entry, "user")),
+        "stand_in": _host(fields(entry, "toUser")),
+        "start": instant(entry, "start"),
+        "end": instant(entry, "end"),
+        "reason": text(fields(entry, "reason"), "reason") or text(entry, "reason"),
+        "notes": text(entry, "notes"),
     }
 
 
 def _form(payload: Fields) -> dict[str, Any]:
     return {
-        "form": _text(payload, "formName"),
-        "form_id": _text(payload, "formId"),
-        "answers": _answers(_fields(payload, "responses")),
+        "form": text(payload, "formName"),
+        "form_id": text(payload, "formId"),
+        "answers": _answers(fields(payload, "responses")),
     }
 
 
 def _refused(payload: Fields) -> dict[str, Any]:
-    error = _fields(payload, "error")
+    error = fields(payload, "error")
     return {
-        "host": _host(_fields(payload, "user")),
-        "reason": _text(error, "type"),
-        "notes": _text(error, "message") or _text(payload, "error"),
+        "host": _host(fields(payload, "user")),
+        "reason": text(error, "type"),
+        "notes": text(error, "message") or text(payload, "error"),
     }
 
 
 def _missing(payload: Fields) -> dict[str, Any]:
     return {
-        "host": _host({"email": _text(payload, "hostEmail")}),
-        "start": _instant(payload, "startTime"),
-        "end": _instant(payload, "endTime"),
-        "notes": _text(payload, "message"),
+        "host": _host({"email": text(payload, "hostEmail")}),
+        "start": instant(payload, "startTime"),
+        "end": instant(payload, "endTime"),
+        "notes": text(payload, "message"),
     }
 
 
 def _reported(payload: Fields) -> dict[str, Any]:
-    report = _fields(payload, "report")
+    report = fields(payload, "report")
     return {
-        "host": _host(_fields(report, "host")),
-        "reason": _text(report, "routingReason"),
-        "notes": _text(report, "additionalNotes"),
+        "host": _host(fields(report, "host")),
+        "reason": text(report, "routingReason"),
+        "notes": text(report, "additionalNotes"),
     }
 
 
@@ -102,10 +100,10 @@ _TOLD = {
 
 
 def _host(user: Fields) -> Host | None:
-    slug, name, email = (_text(user, field) for field in ("username", "name", "email"))
+    slug, name, email = (text(user, field) for field in ("username", "name", "email"))
     if not (slug or name or email):
         return None
-    return Host(slug=slug, name=name, zone=known_zone(_text(user, "timeZone")), email=email)
+    return Host(slug=slug, name=name, zone=known_zone(text(user, "timeZone")), email=email)
 
 
 def _answers(given: Fields) -> Mapping[str, Answer]:
@@ -123,24 +121,3 @@ def _answer(given: Any, levels: int = _DEEPEST) -> Answer | None:
         chosen = (_answer(each, levels - 1) for each in given)
         return tuple(str(each) for each in chosen if isinstance(each, (str, int, float)))
     return given if isinstance(given, (str, int, float)) else None
-
-
-# --- reading -------------------------------------------------------------------------------------
-
-
-def _fields(payload: Fields, name: str) -> Fields:
-    value = payload.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(payload: Fields, name: str) -> str:
-    """Give a text, or a number as one; "" for anything else."""
-    value = payload.get(name)
-    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
-
-
-def _instant(payload: Fields, name: str) -> datetime | None:
-    try:
-        return times.parse_instant(_text(payload, name))
-    except ValueError:
-        return None

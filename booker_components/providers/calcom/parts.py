@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from ...records.boxes import Box
 from ...records.keys import RequestKeys
-from ...records.tokens import TokenPair, Tokens
+from ...records.tokens import NotConnected, TokenPair, Tokens
 from ...settings import Settings, calcom_auth
 from ...storage import Storage
 from .._http import Http
 from .accounts import (
     MANAGED,
     OAUTH,
+    PROVIDER,
     Accounts,
     CalcomAccount,
     Choice,
@@ -27,6 +30,7 @@ from .client import CalcomClient
 from .oauth import OAuth
 from .platform import Platform
 from .provider import CalcomProvider
+from .webhooks import account_mark
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,11 +95,15 @@ def build_calcom(
         oauth=oauth,
         connect=settings.calcom_connect,
     )
-    return _provider(settings, client, storage, clock), parts
+    return _provider(settings, client, storage, clock, tokens), parts
 
 
 def _provider(
-    settings: Settings, client: CalcomClient, storage: Storage, clock: Callable[[], datetime]
+    settings: Settings,
+    client: CalcomClient,
+    storage: Storage,
+    clock: Callable[[], datetime],
+    tokens: Tokens | None,
 ) -> CalcomProvider:
     return CalcomProvider(
         client,
@@ -103,8 +111,20 @@ def _provider(
         clock=clock,
         zone=settings.calcom_zone,
         webhook_secret=settings.calcom_webhook_secret,
+        username_of=partial(_username_of, tokens, settings.calcom_webhook_secret),
         owners=settings.calcom_owners,
     )
+
+
+def _username_of(tokens: Tokens | None, secret: str, mark: str) -> str:
+    """Give the username of the connected account with *mark*; "" if there is none, or it cannot be read."""
+    if tokens is None:
+        return ""
+    marked = (each for each in tokens.accounts(PROVIDER) if account_mark(secret, each) == mark)
+    with suppress(NotConnected):
+        pair = tokens.read(PROVIDER, next(marked, ""))
+        return pair.username if pair else ""
+    return ""
 
 
 def _default_account(settings: Settings, auth: str) -> CalcomAccount:

@@ -27,7 +27,7 @@ from .hosting import Hosting
 from .making import Maker
 from .owners import Owner
 from .slots import Search
-from .webhooks import read_webhook
+from .webhooks import account_secret, read_webhook, sent_for
 
 
 class CalcomProvider:
@@ -49,18 +49,21 @@ class CalcomProvider:
         clock: Callable[[], datetime],
         zone: str = "",
         webhook_secret: str = "",
+        username_of: Callable[[str], str] = lambda mark: "",
         owners: Collection[str] = (),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Call by *client*; *keys* keep which request made which booking.
 
         *zone* is the hosts', an IANA name, "" to ask for it where that can be done. *owners* are those whom
-        guests reach besides the account's own, "*" for anybody. *sleep* waits for some seconds, between two
-        looks at what became of a call without an answer.
+        guests reach besides the account's own, "*" for anybody. *username_of* gives whose the mark in the
+        address of a webhook is, "" for nobody's (`webhooks.account_mark`). *sleep* waits for some seconds,
+        between two looks at what became of a call without an answer.
         """
         desk = Desk.of(client, clock=clock, zone=zone, sleep=sleep)
         self._desk = desk
         self._secret = webhook_secret
+        self._username_of = username_of
         self._teams = tuple(each for each in owners if Owner.of(each).team)
         self._owners = frozenset[str]().union(*(Owner.of(each).names() for each in owners))
         self._holds = Holds(desk)
@@ -168,9 +171,14 @@ class CalcomProvider:
 
     # --- changes made elsewhere ---
 
-    def incoming(self, headers: Mapping[str, str], body: bytes) -> Incoming:
-        """Verify and read a webhook; `WebhookRejected` if it is forged."""
-        incoming = read_webhook(headers, body, secret=self._secret)
+    def incoming(self, headers: Mapping[str, str], body: bytes, *, mark: str = "") -> Incoming:
+        """Verify and read a webhook; `WebhookRejected` if it is forged.
+
+        One that came to the address with a *mark* is signed for that one account, which must be connected.
+        """
+        incoming = read_webhook(headers, body, secret=account_secret(self._secret, mark))
+        if mark:
+            incoming = sent_for(self._username_of(mark), incoming)
         if not incoming.ping:
             self._desk.board.drop()
         return incoming

@@ -8,14 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
-from ... import times
 from ...values import Answer, Attendee, Booking, BookingStatus, Host, Location
 from . import locations
+from .lenient import Fields, fields, instant, text
 from .objects import known_zone
-
-Fields = Mapping[str, Any]
 
 # A seat that was given up comes with the status of the booking that goes on without it.
 _BY_TRIGGER = {
@@ -38,20 +35,20 @@ def booking_told(trigger: str, payload: Fields, *, uid: str, at: datetime) -> Bo
 
     What guests share is nobody's: only their seats are told.
     """
-    start, end = _instant(payload, "startTime"), _instant(payload, "endTime")
-    organizer = _fields(payload, "organizer") or _fields(payload, "user")
+    start, end = instant(payload, "startTime"), instant(payload, "endTime")
+    organizer = fields(payload, "organizer") or fields(payload, "user")
     guest = _guest(trigger, payload)
-    is_shared = bool(_text(payload, "seatsPerTimeSlot")) and not _text(payload, "attendeeSeatId")
+    is_shared = bool(text(payload, "seatsPerTimeSlot")) and not text(payload, "attendeeSeatId")
     if start is None or end is None or not guest or not organizer or is_shared:
         return None
-    status = _BY_TRIGGER.get(trigger) or _BY_WORD.get(_text(payload, "status"), BookingStatus.CONFIRMED)
-    shared = _text(payload, "uid")
+    status = _BY_TRIGGER.get(trigger) or _BY_WORD.get(text(payload, "status"), BookingStatus.CONFIRMED)
+    shared = text(payload, "uid")
     is_open = status in (BookingStatus.CONFIRMED, BookingStatus.PENDING)
-    client = _text(payload, "platformClientId")
+    client = text(payload, "platformClientId")
     return Booking(
         uid=uid,
-        event_type=_text(payload, "type") or _text(_fields(payload, "eventType"), "slug"),
-        title=_text(payload, "title"),
+        event_type=text(payload, "type") or text(fields(payload, "eventType"), "slug"),
+        title=text(payload, "title"),
         start=start,
         end=end,
         status=status,
@@ -60,18 +57,18 @@ def booking_told(trigger: str, payload: Fields, *, uid: str, at: datetime) -> Bo
         attendee=_attendee(guest, client),
         created_at=at,
         updated_at=at,
-        notes=_text(payload, "additionalNotes"),
+        notes=text(payload, "additionalNotes"),
         answers=_answers(payload),
         location=_location(payload),
-        former_start=_instant(payload, "rescheduleStartTime"),
-        reason=next(filter(None, (_text(payload, name) for name in _REASONS)), ""),
+        former_start=instant(payload, "rescheduleStartTime"),
+        reason=next(filter(None, (text(payload, name) for name in _REASONS)), ""),
         changed_by=_actor(payload, organizer, guest),
-        replaces=_text(payload, "rescheduleUid"),
+        replaces=text(payload, "rescheduleUid"),
         shared=shared if shared != uid else "",
-        owner=_text(organizer, "username"),
-        event_type_id=_text(payload, "eventTypeId"),
+        owner=text(organizer, "username"),
+        event_type_id=text(payload, "eventTypeId"),
         metadata=MappingProxyType(
-            {name: value for name, value in _fields(payload, "metadata").items() if isinstance(value, str)}
+            {name: value for name, value in fields(payload, "metadata").items() if isinstance(value, str)}
         ),
     )
 
@@ -83,47 +80,47 @@ def _guest(trigger: str, payload: Fields) -> Fields:
     """
     attendees = payload.get("attendees")
     listed = [each for each in attendees if isinstance(each, dict)] if isinstance(attendees, list) else []
-    if not _text(payload, "attendeeSeatId") or trigger == "BOOKING_CANCELLED" or len(listed) == 1:
+    if not text(payload, "attendeeSeatId") or trigger == "BOOKING_CANCELLED" or len(listed) == 1:
         return listed[0] if listed else {}
-    email = _text(_fields(_fields(payload, "responses"), "email"), "value")
-    return next((each for each in listed if email and _text(each, "email") == email), {})
+    email = text(fields(fields(payload, "responses"), "email"), "value")
+    return next((each for each in listed if email and text(each, "email") == email), {})
 
 
 def _host(organizer: Fields, client: str) -> Host:
     return Host(
-        slug=_text(organizer, "username"),
-        name=_text(organizer, "name"),
-        zone=known_zone(_text(organizer, "timeZone")),
+        slug=text(organizer, "username"),
+        name=text(organizer, "name"),
+        zone=known_zone(text(organizer, "timeZone")),
         email=_address(organizer, client),
     )
 
 
 def _attendee(guest: Fields, client: str) -> Attendee:
     return Attendee(
-        name=_text(guest, "name"),
+        name=text(guest, "name"),
         email=_address(guest, client),
-        zone=known_zone(_text(guest, "timeZone")),
-        locale=_text(_fields(guest, "language"), "locale") or _text(guest, "locale") or "en",
-        phone=_text(guest, "phoneNumber"),
+        zone=known_zone(text(guest, "timeZone")),
+        locale=text(fields(guest, "language"), "locale") or text(guest, "locale") or "en",
+        phone=text(guest, "phoneNumber"),
     )
 
 
 def _address(person: Fields, client: str) -> str:
     """Give the e-mail address without the id of the Platform client in it (contracts/calcom.md 4.10)."""
-    email = _text(person, "email")
+    email = text(person, "email")
     return email.replace(f"+{client}@", "@") if client else email
 
 
 def _actor(payload: Fields, organizer: Fields, guest: Fields) -> str:
-    email = next(filter(None, (_text(payload, name) for name in _ACTORS)), "")
-    if email and email == _text(organizer, "email"):
+    email = next(filter(None, (text(payload, name) for name in _ACTORS)), "")
+    if email and email == text(organizer, "email"):
         return "host"
-    return "guest" if email and email == _text(guest, "email") else ""
+    return "guest" if email and email == text(guest, "email") else ""
 
 
 def _answers(payload: Fields) -> Mapping[str, Answer]:
-    given = _fields(payload, "userFieldsResponses")
-    values = {slug: _fields(given, slug).get("value") for slug in given}
+    given = fields(payload, "userFieldsResponses")
+    values = {slug: fields(given, slug).get("value") for slug in given}
     return MappingProxyType(
         {
             slug: tuple(map(str, value)) if isinstance(value, list) else value
@@ -135,28 +132,5 @@ def _answers(payload: Fields) -> Mapping[str, Answer]:
 
 def _location(payload: Fields) -> Location | None:
     """Give where it takes place: the link of the video call where there is one, else what is said."""
-    said = _text(payload, "location")
-    return locations.booked(_text(_fields(payload, "metadata"), "videoCallUrl") or said, {"value": said})
-
-
-# --- reading -------------------------------------------------------------------------------------
-
-
-def _fields(payload: Fields, name: str) -> Fields:
-    value = payload.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(payload: Fields, name: str) -> str:
-    """Give a text, or a number as one; "" for anything else."""
-    value = payload.get(name)
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        return ""
-    return str(value)
-
-
-def _instant(payload: Fields, name: str) -> datetime | None:
-    try:
-        return times.parse_instant(_text(payload, name))
-    except ValueError:
-        return None
+    said = text(payload, "location")
+    return locations.booked(text(fields(payload, "metadata"), "videoCallUrl") or said, {"value": said})

@@ -8,15 +8,16 @@ import json
 import re
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 from urllib.parse import parse_qsl
 
 from ... import times
 from ...errors import WebhookRejected
 from ...values import EventKind, Incoming
 from . import notices
+from .lenient import Fields
 from .told import booking_told
 
 #: A longer body is refused; Cal.com's own stay far below.
@@ -62,7 +63,7 @@ _WORD = re.compile(r"[A-Za-z0-9_.:\-]{1,200}")
 _DEEPEST = 5
 _MOST_FIELDS = 1000
 
-Fields = Mapping[str, Any]
+_MARK_LENGTH = 20
 
 
 def read_webhook(headers: Mapping[str, str], body: bytes, *, secret: str) -> Incoming:
@@ -96,6 +97,32 @@ def signature(body: bytes, secret: str) -> str:
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
+def account_mark(secret: str, account: str) -> str:
+    """Give what stands for the connected *account* in its address, without its name; "" for no account."""
+    if not (secret and account):
+        return ""
+    return signature(b"booker.webhook.account.v1\0" + account.encode(), secret)[:_MARK_LENGTH]
+
+
+def account_secret(secret: str, mark: str) -> str:
+    """Give what the webhooks of the account with *mark* are signed with; without a mark the app's *secret*.
+
+    Whoever owns an account can read it at Cal.com: it opens no other address, and does not tell *secret*.
+    """
+    return signature(b"booker.webhook.secret.v1\0" + mark.encode(), secret) if secret and mark else secret
+
+
+def sent_for(username: str, incoming: Incoming) -> Incoming:
+    """Give *incoming* as sent for the account of *username*; `WebhookRejected` if that is "", so nobody's."""
+    if not username:
+        raise WebhookRejected(
+            "The webhook is for an account that is not connected, or whose username is not known. Have it "
+            "connected anew, by scopes that tell the username, or remove the webhook at Cal.com."
+        )
+    notice = replace(incoming.notice, account=username) if incoming.notice else None
+    return replace(incoming, account=username, notice=notice)
+
+
 def _verify(given: str, body: bytes, secret: str) -> None:
     if not secret:
         raise WebhookRejected(
@@ -106,7 +133,8 @@ def _verify(given: str, body: bytes, secret: str) -> None:
         raise WebhookRejected(f"The webhook's body is longer than {LONGEST_BODY} bytes.")
     if given in ("", "no-secret-provided"):
         raise WebhookRejected(
-            "The webhook is not signed. Give it the secret of 'BOOKER_CALCOM_WEBHOOK_SECRET' at Cal.com."
+            "The webhook is not signed. 'flask booker calcom webhooks --register' has it signed, once "
+            "'BOOKER_CALCOM_WEBHOOK_SECRET' is set."
         )
     # As bytes: compare_digest fails at a text beyond ASCII.
     if not hmac.compare_digest(signature(body, secret).encode(), given.encode("utf-8", "replace")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from booker_components.providers.calcom.webhooks import (
     LONGEST_BODY,
     NOTICES,
     TRIGGERS,
+    account_mark,
+    account_secret,
     read_webhook,
     signature,
 )
@@ -325,3 +328,30 @@ def test_an_unknown_zone_is_read_as_utc() -> None:
 
     assert told is not None
     assert told.attendee.zone == "UTC"
+
+
+# --- for whom it is ------------------------------------------------------------------------------
+
+
+def test_a_mark_stands_for_an_account_without_its_name() -> None:
+    """It is in an address: always the same for one account, another for each other one and each secret."""
+    marks = {account_mark(secret, name) for secret in ("one", "two") for name in ("ann@example.org", "bo")}
+
+    assert len(marks) == 4
+    assert all(re.fullmatch("[0-9a-f]{20}", mark) for mark in marks)
+    assert account_mark("one", "bo") in marks
+
+
+def test_every_account_has_a_secret_of_its_own() -> None:
+    """Neither the app's secret nor another account's is told by it."""
+    secrets = {account_secret(SECRET, account_mark(SECRET, name)) for name in ("ann", "bo")}
+
+    assert len(secrets | {SECRET}) == 3
+    assert all(re.fullmatch("[0-9a-f]{64}", each) for each in secrets)
+
+
+def test_without_an_account_the_secret_is_the_apps() -> None:
+    """And without the app's there is none for anybody: what is made of nothing, anybody can make."""
+    assert account_mark(SECRET, "") == ""
+    assert account_secret(SECRET, "") == SECRET
+    assert (account_mark("", "ann"), account_secret("", "a" * 20)) == ("", "")
