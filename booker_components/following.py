@@ -102,13 +102,13 @@ class Follower:
         """Give the booking as it stands now; one we know that can no longer be read, as the notice tells it.
 
         What we never heard of and cannot read is nothing: the notice alone is no proof that it ever was. Nor
-        is it believed about who hosts the booking, where it was signed for a single account.
+        is it believed about whose the booking is, where it was signed for a single account.
         """
         try:
             booking = self._provider.get(uid)
         except BookingNotFound:
             last = self._journal.last_told(uid)
-            return incoming.told if last and _may_tell(incoming, last) else None
+            return _believed(incoming, last) if last and _may_tell(incoming, last) else None
         return with_guest(booking, incoming.told) if _may_tell(incoming, booking) else None
 
     def _closed_along(self, booking: Booking) -> Sequence[Booking]:
@@ -143,6 +143,25 @@ def _may_tell(incoming: Incoming, booking: Booking) -> bool:
         incoming.trigger,
     )
     return False
+
+
+def _believed(incoming: Incoming, last: Booking) -> Booking | None:
+    """Give the booking *last* as *incoming* tells it; whose it is, one signed for an account does not tell.
+
+    The account's owner could so pass it off as another host's, or as what one of theirs was moved to.
+    """
+    told = incoming.told
+    if told is None or not incoming.account:
+        return told
+    return replace(
+        told,
+        event_type=last.event_type,
+        event_type_id=last.event_type_id,
+        hosts=last.hosts,
+        owner=last.owner,
+        replaces=last.replaces,
+        shared=last.shared,
+    )
 
 
 def _given_up(seat: Booking, whole: Booking) -> Booking:

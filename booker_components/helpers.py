@@ -50,7 +50,8 @@ def get_slots(
 
     Both are aware; *start* defaults to now, *end* to 30 days after it. *duration* defaults to the event
     type's first; the own time of the booking with the uid *moving* counts as free. *zone* is the guest's, an
-    IANA name, "" for the host's: Cal.com offers other times in another zone.
+    IANA name, "" for the host's: Cal.com offers other times in another zone. With *moving* it is the
+    attendee's, in which a booking moves.
     """
     service = runtime().service
     begins = start or service.clock()

@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from booker_components import EventKind
 from booker_components.providers.calcom.accounts import OAUTH, PROVIDER
 from booker_components.providers.calcom.webhooks import account_mark, account_secret, signature
+from booker_components.records.tables import inbox
 from booker_components.records.tokens import TokenPair
 from booker_components.testing import FrozenClock, Recorder
 from booker_components.testing.calcom.records import User
@@ -230,6 +232,26 @@ def test_an_account_cannot_seat_a_false_guest(both: Both, recorder: Recorder) ->
     assert heard == [(seat, "Cy")]
 
 
+def test_an_account_cannot_pass_its_booking_off_as_another_ones(both: Both, recorder: Recorder) -> None:
+    """Of a seat that was given up the notice alone tells, but not whose it is, nor what it replaces."""
+    seats = {"seatsPerTimeSlot": 3, "showAttendeeInfo": False, "showAvailabilityCount": True}
+    class_ = both.there.calcom.add_event_type(both.there.ann, "class", seats=seats)
+    made = both.there.calcom.book(class_, TUESDAY, name="Cy", email="cy@example.org")
+    seat, theirs = made.attendees[-1].seat, both.book(both.bo)
+    both.pass_on()
+    with both.there.calcom.store.lock:
+        del both.there.calcom.store.bookings[made.uid]
+
+    claims = {"organizer": {"name": "Bo", "username": "bo"}, "rescheduleUid": theirs, "attendeeSeatId": seat}
+    both.post(body("BOOKING_CANCELLED", theirs, seatsPerTimeSlot=3, **claims), name=ANN)
+    hear(both.app)
+
+    heard = recorder.events[-1]
+    told = heard.booking
+    assert (heard.kind, told.uid, told.shared, told.replaces) == (CANCELLED, seat, made.uid, "")
+    assert (told.host.slug, told.owner, told.event_type) == ("ann", "ann", "class")
+
+
 def test_an_account_cannot_use_up_another_ones_webhook(both: Both, recorder: Recorder) -> None:
     """A copy is one from the same address: what was forged before does not stand in its way."""
     sent = body("BOOKING_PAID", both.book(both.bo))
@@ -274,3 +296,15 @@ def test_an_account_whose_tokens_cannot_be_opened_is_not_heard(
 
     assert replace(both, app=other).post(sent, name=ANN) == 400
     assert both.post(sent, name=ANN) == 204
+
+
+def test_what_nobody_understands_of_an_account_is_not_kept(both: Both) -> None:
+    """Its owner could sign it, and fill the database with it; the app's own is kept as it came."""
+    body = json.dumps({"triggerEvent": "SOMETHING_NEW", "payload": {"text": "x" * 1000}}).encode()
+
+    statuses = [both.post(body, name=ANN), both.post(body)]
+
+    with both.app.extensions["booker"].storage.reading() as connection:
+        lengths = connection.execute(select(func.length(inbox.c.body))).scalars().all()
+    assert statuses == [204, 204]
+    assert sorted(lengths) == [0, len(body)]

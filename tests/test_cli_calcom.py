@@ -714,6 +714,9 @@ def test_check_shows_the_address_of_the_account_that_is_named(
     """At the app's own address, the account's owner would have to be told the app's secret."""
     app = oauth_app(there, make_app, clock, "mine", **LONG)
 
-    said = run(app, "check", "--account", "mine").output
+    unnamed = run(app, "check").output
+    named = run(app, "check", "--account", "mine").output
 
-    assert f"webhook, subscriber URL               {PUBLIC}/webhooks/calcom/{MARK}\n" in said
+    assert f"{PUBLIC}/webhooks/calcom\n" not in unnamed
+    assert "webhook, subscriber URL               by 'flask booker calcom webhooks --register" in unnamed
+    assert f"webhook, subscriber URL               {PUBLIC}/webhooks/calcom/{MARK}\n" in named

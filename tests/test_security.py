@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from booker_components import (
     Booker,
     Booking,
     BookingEvent,
+    ChangeRule,
     ConfigurationError,
     EventType,
     Location,
@@ -324,6 +326,33 @@ def test_a_link_request_needs_the_form(mailing: Flask, mailbox: Mailbox) -> None
 
     assert (bare.status_code, foreign.status_code) == (403, 403)
     assert mailbox.mails == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "offered"),
+    [
+        pytest.param(ChangeRule(begun=True), True, id="may still be moved"),
+        pytest.param(ChangeRule(), False, id="over"),
+    ],
+)
+def test_a_new_link_to_what_is_over_is_offered_where_it_may_be_moved(
+    make_app: MakeApp, clock: FrozenClock, rule: ChangeRule, offered: bool
+) -> None:
+    """Who missed a booking comes by a vendor's link, which says nothing of whose it is."""
+    app = make_app(
+        BOOKER_EVENT_TYPES=[replace(TALK, reschedule=rule)],
+        BOOKER_MAIL_URL="smtp://127.0.0.1:9",
+        BOOKER_MAIL_FROM="bookings@app.example",
+        BOOKER_PUBLIC_URL="https://book.example",
+    )
+    with app.app_context():
+        booking = create_booking("talk", TEN, **BO)
+    clock.set(TEN + timedelta(days=1))
+
+    page = app.test_client().get(f"/bookings/{booking.uid}").text
+
+    assert "This booking is over" in page
+    assert (f"/bookings/{booking.uid}/link" in page) is offered
 
 
 def test_without_a_mail_server_no_link_is_offered(app: Flask, personal: Booking) -> None:

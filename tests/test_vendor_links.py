@@ -19,6 +19,7 @@ from booker_components import (
     reschedule_booking,
 )
 from booker_components.testing import FakeCalcom, FrozenClock
+from booker_components.times import format_instant
 
 from .guests import Guest
 from .testing.fixtures import watched
@@ -211,3 +212,29 @@ def test_a_stranger_who_claims_to_be_the_host_is_not_believed(world: World) -> N
     assert slot
 
     assert host not in slot[1]
+
+
+@pytest.mark.parametrize("zone", ["", "Asia/Kathmandu"], ids=["hosts", "guests"])
+def test_a_link_to_a_time_of_either_zone_shows_its_form(world: World, zone: str) -> None:
+    """A partner's page may know no zone, and the guest's browser adds its own to the address."""
+    ann = next(iter(world.calcom.store.event_types.values())).user
+    world.calcom.add_event_type(ann, "talk", lengthInMinutes=60, slotInterval=60)
+    start = format_instant(get_slots("talk", zone=zone)[1].start)
+    guest = Guest(world.client)
+
+    page = guest.open(f"/book/talk?slot={start}&tz=Asia/Kathmandu")
+    booked = guest.send(name="Bo Ek", email="bo@example.org")
+
+    assert "no longer free" not in page.text()
+    assert "Your booking is confirmed" in booked.text()
+
+
+def test_a_link_to_a_time_of_neither_zone_leads_to_the_calendar(world: World) -> None:
+    """Between the hours of both there is nothing to be had."""
+    ann = next(iter(world.calcom.store.event_types.values())).user
+    world.calcom.add_event_type(ann, "talk", lengthInMinutes=60, slotInterval=60)
+    start = format_instant(get_slots("talk")[1].start + timedelta(minutes=7))
+
+    page = Guest(world.client).open(f"/book/talk?slot={start}&tz=Asia/Kathmandu")
+
+    assert "This time is no longer free" in page.text()

@@ -44,15 +44,18 @@ class Addresses:
             origin=origin(parts.settings.public_url) or _NOWHERE,
         )
 
-    def lines(self) -> Iterator[str]:
-        """Give what to enter where, one a line."""
+    def lines(self, *, by_account: bool = False) -> Iterator[str]:
+        """Give what to enter where, one a line; *by_account*: each account has an own one for webhooks."""
+        webhook = (
+            "by 'flask booker calcom webhooks --register --account NAME'" if by_account else self.webhook
+        )
         yield "To be entered at Cal.com exactly as they stand, without a slash or a query at the end:"
         yield f"  Platform client, booking redirect     {self.booking}"
         yield f"  Platform client, reschedule redirect  {self.reschedule}"
         yield f"  Platform client, cancel redirect      {self.cancel}"
         yield f"  Platform client, redirect URI         {self.origin}"
         yield f"  event type, redirect on booking       {self.success}"
-        yield f"  webhook, subscriber URL               {self.webhook}"
+        yield f"  webhook, subscriber URL               {webhook}"
         yield f"  OAuth client, redirect URI            {self.callback}"
 
 

@@ -98,7 +98,9 @@ def check(parts: Runtime, calcom: CalcomParts, account: str, sets: bool, yes: bo
     Ends with exit code 1 if something is wrong.
     """
     addresses = Addresses.of(parts, account)
-    click.echo("\n".join(addresses.lines()))
+    # At the app's own address, an account's owner would be told the app's secret.
+    by_account = not account and calcom_auth(parts.settings) == "oauth"
+    click.echo("\n".join(addresses.lines(by_account=by_account)))
     if sets:
         _set(parts, calcom, addresses, yes)
     wrong = False

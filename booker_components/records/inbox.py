@@ -178,7 +178,10 @@ def incoming_from(claim: Claim) -> Incoming:
 def _rows(
     key: str, incoming: Incoming, body: bytes, hearers: Collection[str], now: datetime
 ) -> list[dict[str, Any]]:
-    """Give a row for each who is to take the webhook, or the one in which it is kept for nobody."""
+    """Give a row for each who is to take the webhook, or the one in which it is kept for nobody.
+
+    The owner of a single account could sign what he likes: of that nothing is kept that nobody takes.
+    """
     takers = ("",) if incoming.uids else tuple(hearers) if incoming.notice else ()
     rows = [
         {
@@ -189,7 +192,8 @@ def _rows(
         }
         for taker in takers
     ]
-    return rows or [{"key": key, "body": body, "state": InboxState.KEPT.value, "next_at": now + KEEP}]
+    kept = b"" if incoming.account else body
+    return rows or [{"key": key, "body": kept, "state": InboxState.KEPT.value, "next_at": now + KEEP}]
 
 
 def _packed(incoming: Incoming, hearer: str) -> bytes:

@@ -49,8 +49,15 @@ class Calendar:
 
     def find(self, start: datetime) -> Slot | None:
         """Give the free slot at *start*; None if there is none."""
-        window = TimeWindow(start=start, end=start + timedelta(seconds=1))
-        return next((slot for slot in self._free(window) if slot.start == start), None)
+        return self._find(start, self._guest()[1])
+
+    def find_for_host(self, start: datetime) -> Slot | None:
+        """Give the free slot at *start* in the host's zone; None if there is none, or if that is the guest's.
+
+        A link to a time may come from a page that knew no guest's zone.
+        """
+        own = self._guest()[1] in ("", self.event_type.zone)
+        return None if own else self._find(start, "")
 
     def times_of(self, day: date) -> tuple[Choice, ...]:
         """Give the free times of one day."""
@@ -78,9 +85,14 @@ class Calendar:
         first = self._next_slot(self._now())
         return Month.of(first.start if first else self._now(), self._zone)
 
-    def _free(self, window: TimeWindow) -> Sequence[Slot]:
-        uid, zone = self._guest()
-        return self.service.slots(self.event_type, window, duration=self.duration, moving=uid, zone=zone)
+    def _find(self, start: datetime, zone: str) -> Slot | None:
+        window = TimeWindow(start=start, end=start + timedelta(seconds=1))
+        return next((slot for slot in self._free(window, zone) if slot.start == start), None)
+
+    def _free(self, window: TimeWindow, zone: str | None = None) -> Sequence[Slot]:
+        uid, guests = self._guest()
+        wanted = guests if zone is None else zone
+        return self.service.slots(self.event_type, window, duration=self.duration, moving=uid, zone=wanted)
 
     def _next_slot(self, after: datetime) -> Slot | None:
         uid, zone = self._guest()

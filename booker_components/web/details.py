@@ -204,8 +204,10 @@ class Details:
         return Action(label="Book another time", href=self.parts.url(path))
 
     def _link_request(self) -> LinkRequest | None:
-        open_ = self.booking.is_open and self._state() != "past"
-        if self.trusted or not (open_ and self.booking.is_held):
+        if self.trusted or not (self.booking.is_open and self.booking.is_held):
+            return None
+        # What is over is of no use to its guest, unless the host lets it be moved.
+        if self._state() == "past" and not self._verdict(Purpose.RESCHEDULE):
             return None
         return link_request(self.parts, self.booking.uid)
 

@@ -135,7 +135,8 @@ class Steps:
 
     def find(self, start: datetime) -> Slot | None:
         """Give the free slot at *start*, or the one that is held for the visitor; None if there is none."""
-        return self._calendar().find(start) or self._held(start)
+        calendar = self._calendar()
+        return calendar.find(start) or self._held(start) or calendar.find_for_host(start)
 
     def choosing(self) -> Steps:
         """Give the same step with a hold let go that is not of the chosen time."""

@@ -75,7 +75,7 @@ class Desk:
 
     def require_offered(self, search: Search, start: datetime) -> None:
         """Raise unless *start* is a free slot: `SlotTaken`, or `NotBookable` where none could be."""
-        if self.board.known(search, start):
+        if any(self.board.known(each, start) for each in search.views()):
             return
         event_type, fits = search.event_type, False
         for each in search.views():

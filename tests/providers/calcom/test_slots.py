@@ -120,6 +120,18 @@ def test_what_was_offered_in_either_zone_is_booked_and_moved(at: AtCalcom, zone:
     assert (booking.start, moved.start) == (first, second)
 
 
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", ""], ids=["guests", "hosts"])
+def test_what_was_offered_a_moment_ago_is_not_asked_for_again(at: AtCalcom, zone: str) -> None:
+    """Whichever of the two zones it was offered in: each question costs the guest a wait."""
+    event_type = at.event_type(lengthInMinutes=60, slotInterval=60)
+    guest = replace(samples.ZOE, zone="Asia/Kathmandu")
+    start = at.starts(event_type, zone=zone)[1]
+
+    at.provider.book(at.request(start, attendee=guest))
+
+    assert len(at.calls("GET", "/slots")) == 1
+
+
 def test_between_the_hours_of_both_zones_nothing_is_booked(at: AtCalcom) -> None:
     """Neither the guest nor the host was offered that."""
     at.event_type(lengthInMinutes=60, slotInterval=60)
