@@ -1,4 +1,4 @@
-"""Helpers for tests, ours and those of hosts: a clock that stands still, an ear for events, a Cal.com."""
+"""Helpers for tests, ours and those of hosts: a frozen clock, an ear for events, vendors on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from ..errors import DeliveryFailed
 from ..values import BookingEvent, EventKind
 from .calcom import FakeCalcom as FakeCalcom
+from .jicoo import FakeJicoo as FakeJicoo
+from .salesforce import FakeSalesforce as FakeSalesforce
 
 
 class FrozenClock:

@@ -3,3 +3,4 @@
 from __future__ import annotations
 
 from .fixtures import calcom as calcom
+from .jicoo import jicoo as jicoo

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from booker_components.testing import FakeCalcom, FrozenClock
+from booker_components.testing.fakes import Fake
 
 from ..contracts.openapi import check
 
@@ -28,7 +29,7 @@ def watched(fake: FakeCalcom) -> Iterator[FakeCalcom]:
 
 
 @contextmanager
-def deliberately(fake: FakeCalcom) -> Iterator[None]:
+def deliberately(fake: Fake) -> Iterator[None]:
     """Ask wrongly on purpose: what is asked here is not looked at, and leaves the log."""
     begin = len(fake.requests)
     yield

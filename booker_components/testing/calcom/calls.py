@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ... import times
+from ..exchanges import Answer as Answer
+from ..exchanges import Json as Json
+from ..exchanges import answer as answer
+from ..exchanges import stamp as stamp
 
 if TYPE_CHECKING:
     from .records import OAuthClient, PlatformClient, User
     from .store import Store
-
-#: A JSON object.
-Json = dict[str, Any]
 
 #: The class names that Cal.com puts in `error.code`, by status.
 _CODES = {
@@ -53,32 +53,6 @@ class Refusal(Exception):
         self.shape = shape
         self.code = code or _CODES.get(status, "HttpException")
         self.details = details
-
-
-@dataclass(slots=True, kw_only=True)
-class Answer:
-    """What the fake answers."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def json(self) -> Any:
-        """The body read as JSON; None if it is none."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
-
-
-def answer(value: Any, *, status: int = 200) -> Answer:
-    """Give *value* as JSON."""
-    return Answer(
-        status=status,
-        body=json.dumps(value, ensure_ascii=False).encode(),
-        headers={"Content-Type": "application/json; charset=utf-8"},
-    )
 
 
 def success(data: Any, *, status: int = 200, **extra: Any) -> Answer:
@@ -248,8 +222,3 @@ def read_zone(value: Any, name: str) -> str:
         return times.zone(value if isinstance(value, str) else "").key
     except ValueError:
         raise invalid(name, "isTimeZone", f"{name} must be a valid IANA time-zone") from None
-
-
-def stamp(instant: datetime) -> str:
-    """Write an instant as Cal.com stamps: milliseconds and Z."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03}Z"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..memory import Delivery as Delivery
 from .calls import Json
 
 #: Weekdays as Cal.com writes them, in the order of `date.weekday`.
@@ -288,13 +289,3 @@ class Mail:
     manage: str = ""
     reschedule: str = ""
     cancel: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """A webhook on its way: post `body` with `headers` to `url`."""
-
-    trigger: str
-    url: str
-    headers: dict[str, str]
-    body: bytes

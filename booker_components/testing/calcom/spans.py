@@ -1,30 +1,25 @@
-"""Pieces of time, and the starts that Cal.com's grid has in them (contracts/calcom.md 9)."""
+"""The hours of Cal.com's schedules, and the starts that its grid has in them (contracts/calcom.md 9)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from ... import times
+from ..spans import Span as Span
+from ..spans import common as common
+from ..spans import days, merged, wall
+from ..spans import without as without
 from .records import WEEKDAYS, Schedule
 
-#: From, up to but not including.
-Span = tuple[datetime, datetime]
-
-_DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
 
 def hours(schedule: Schedule, window: Span) -> list[Span]:
     """Give the hours of a schedule around *window*, touching ones as one (contracts/calcom.md 9.2, 9.4)."""
     zone = times.zone(schedule.zone)
-    day, last = window[0].astimezone(zone).date() - _DAY, window[1].astimezone(zone).date() + _DAY
-    spans: list[Span] = []
-    while day <= last:
-        spans.extend(_day(schedule, day, zone))
-        day += _DAY
-    return merged(spans)
+    return merged(span for day in days(window, zone) for span in _day(schedule, day, zone))
 
 
 def _day(schedule: Schedule, day: date, zone: tzinfo) -> Iterator[Span]:
@@ -39,36 +34,7 @@ def _day(schedule: Schedule, day: date, zone: tzinfo) -> Iterator[Span]:
 def _wall(day: date, text: str, zone: tzinfo) -> datetime:
     """Give the instant of a wall time; 23:59 means midnight."""
     hour, minute = (24, 0) if text == "23:59" else map(int, text.split(":"))
-    local = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(hours=hour, minutes=minute)
-    return local.astimezone(UTC)
-
-
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """Give *spans* in order, touching and overlapping ones as one."""
-    result: list[Span] = []
-    for start, end in sorted(spans):
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(result[-1][1], end))
-        else:
-            result.append((start, end))
-    return result
-
-
-def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
-    """Give what *taken* leaves of *spans*."""
-    left = list(spans)
-    for start, end in taken:
-        cut = [
-            part for each in left for part in ((each[0], min(each[1], start)), (max(each[0], end), each[1]))
-        ]
-        left = [part for part in cut if part[0] < part[1]]
-    return sorted(set(left))
-
-
-def common(one: Iterable[Span], other: Sequence[Span]) -> list[Span]:
-    """Give what is in both."""
-    both = ((max(a[0], b[0]), min(a[1], b[1])) for a in one for b in other)
-    return sorted(each for each in both if each[0] < each[1])
+    return wall(day, hour, minute, zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

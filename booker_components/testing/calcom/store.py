@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import random
-import string
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ..memory import Memory
 from .calls import Json, Refusal
 from .records import (
     OFFICE_HOURS,
     Booking,
     Code,
-    Delivery,
     EventType,
     Mail,
     OAuthClient,
@@ -27,17 +24,11 @@ from .records import (
     Webhook,
 )
 
-_LETTERS = string.ascii_letters + string.digits
-
 
 @dataclass(slots=True)
-class Store:
+class Store(Memory):
     """What the fake knows. Whoever reads or changes it from another thread holds `lock`."""
 
-    clock: Callable[[], datetime]
-    #: The address of the web application, for links and pages.
-    app_url: str = ""
-    lock: threading.RLock = field(default_factory=threading.RLock)
     users: dict[int, User] = field(default_factory=dict)
     teams: dict[int, Team] = field(default_factory=dict)
     schedules: dict[int, Schedule] = field(default_factory=dict)
@@ -52,7 +43,6 @@ class Store:
     codes: dict[str, Code] = field(default_factory=dict)
     webhooks: dict[int, Webhook] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
-    outgoing: list[Delivery] = field(default_factory=list)
     #: When guests were last added, for the limit of its own (contracts/calcom.md 4.4).
     guest_calls: list[datetime] = field(default_factory=list)
     #: Who is logged in to the web application; None = the first user.
@@ -61,18 +51,6 @@ class Store:
     allow_at_once: bool = False
     #: The code that proves an attendee's address, where an event type asks for one.
     verification_code: str = "123456"
-    _ids: int = 0
-    # The same names in every run: a test that fails fails again.
-    _random: random.Random = field(default_factory=lambda: random.Random(2024))  # noqa: S311
-
-    def next_id(self) -> int:
-        """Give a number that nothing has."""
-        self._ids += 1
-        return self._ids
-
-    def name(self, length: int, letters: str = _LETTERS) -> str:
-        """Give a name that nothing has."""
-        return "".join(self._random.choices(letters, k=length))
 
     # --- people ----------------------------------------------------------------------------------
 

@@ -1,13 +1,17 @@
-"""What goes wrong when a test says so: errors, delays, garbage, cut connections, limits of the rate."""
+"""What goes wrong when a test says so: errors, delays, garbage, cut connections."""
 
 from __future__ import annotations
 
 import fnmatch
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Any
 
-from .calls import Answer, Json, Refusal, answer, refusal_answer
+from .exchanges import Answer, answer
+
+#: Writes an error with a status and words as the vendor does.
+ErrorWriter = Callable[[int, str], Answer]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -17,7 +21,7 @@ class Fault:
     #: Answer with this status in place of the true answer; 0 = the true answer.
     status: int = 0
     #: The body of that answer: JSON, or text as it stands; None = an error as the vendor writes it.
-    body: Json | str | None = None
+    body: Any = None
     #: What that error says.
     words: str = "Something went wrong."
     headers: dict[str, str] = field(default_factory=dict)
@@ -31,7 +35,7 @@ class Fault:
     perform: bool = False
     #: How many calls.
     times: int = 1
-    #: Which calls; "" = any. The path is without "/v2" and may hold `*`.
+    #: Which calls; "" = any. The path is without the prefix of the API and may hold `*`.
     method: str = ""
     path: str = ""
 
@@ -44,20 +48,20 @@ class Fault:
         """Whether the caller gets another answer than the true one."""
         return bool(self.status or self.cut or self.garbage)
 
-    def answer(self, path: str, now: datetime) -> Answer | None:
-        """Give the answer in place of the true one; None for the true one."""
+    def answer(self, error: ErrorWriter) -> Answer | None:
+        """Give what is answered in place of the truth, written by *error* if need be; None for the truth."""
         if self.garbage:
             page = b"<html><body>502 Bad Gateway</body></html>"
             return Answer(status=self.status or 200, body=page, headers={"Content-Type": "text/html"})
         if not self.status:
             return None
-        made = self._error(path, now)
+        made = self._error(error)
         made.headers |= self.headers
         return made
 
-    def _error(self, path: str, now: datetime) -> Answer:
+    def _error(self, error: ErrorWriter) -> Answer:
         if self.body is None:
-            return refusal_answer(Refusal(self.status, self.words), path=path, now=now)
+            return error(self.status, self.words)
         if isinstance(self.body, str):
             return Answer(status=self.status, body=self.body.encode(), headers={"Content-Type": "text/plain"})
         return answer(self.body, status=self.status)
