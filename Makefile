@@ -18,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
 
-demo: $(READY) ## Serve the demo app at http://127.0.0.1:5000 (PORT=8000: another port; PROVIDER=calcom: over a pretended Cal.com)
+demo: $(READY) ## Serve the demo app at http://127.0.0.1:5000 (PORT=8000: another port; PROVIDER=calcom or jicoo: over a pretended one)
 	@PORT='$(PORT)' PROVIDER='$(PROVIDER)' $(BIN)/python -m demo_app
 
 test: lint browser ## Run every check: style, types and all tests, in a browser too
@@ -35,7 +35,7 @@ browser: $(READY)
 constraints: $(READY) ## Pin the dependencies of pyproject.toml anew (needs uv)
 	@command -v $(UV) >/dev/null || { echo "'make constraints' needs uv: pip install uv"; exit 1; }
 	$(UV) pip compile --universal --generate-hashes --no-header --no-annotate --quiet --python-version 3.11 \
-		--extra test --extra lint --extra postgres --extra oauth pyproject.toml -o constraints.txt
+		--extra test --extra lint --extra postgres --extra oauth --extra salesforce pyproject.toml -o constraints.txt
 
 clean: ## Remove the virtual environment, the demo's data and everything built
 	rm -rf $(VENV) dist instance .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results

@@ -23,6 +23,7 @@ from .errors import WebhookRejected as WebhookRejected
 from .extension import Booker as Booker
 from .extension import create_blueprint as create_blueprint
 from .helpers import add_guests as add_guests
+from .helpers import booker_link as booker_link
 from .helpers import booking_link as booking_link
 from .helpers import cancel_booking as cancel_booking
 from .helpers import confirm_booking as confirm_booking
@@ -33,10 +34,12 @@ from .helpers import get_calcom as get_calcom
 from .helpers import get_calendar_links as get_calendar_links
 from .helpers import get_event_type as get_event_type
 from .helpers import get_event_types as get_event_types
+from .helpers import get_jicoo as get_jicoo
 from .helpers import get_slots as get_slots
 from .helpers import list_bookings as list_bookings
 from .helpers import mark_absent as mark_absent
 from .helpers import reschedule_booking as reschedule_booking
+from .helpers import update_booking as update_booking
 from .links import Purpose as Purpose
 from .outbox import Subscriber as Subscriber
 from .providers import AddsGuests as AddsGuests
@@ -51,6 +54,7 @@ from .providers import Provider as Provider
 from .providers import ReceivesWebhooks as ReceivesWebhooks
 from .providers.calcom.accounts import CalcomAccount as CalcomAccount
 from .receiving import Hearer as Hearer
+from .redirects import verify_redirect as verify_redirect
 from .values import Answer as Answer
 from .values import Approval as Approval
 from .values import Attendee as Attendee
@@ -80,6 +84,8 @@ from .values import Price as Price
 from .values import Question as Question
 from .values import QuestionKind as QuestionKind
 from .values import ReasonRule as ReasonRule
+from .values import Redirect as Redirect
+from .values import Redirects as Redirects
 from .values import Schedule as Schedule
 from .values import Seats as Seats
 from .values import Series as Series
@@ -145,6 +151,8 @@ __all__ = [
     "QuestionKind",
     "ReasonRule",
     "ReceivesWebhooks",
+    "Redirect",
+    "Redirects",
     "Refused",
     "Schedule",
     "Seats",
@@ -157,6 +165,7 @@ __all__ = [
     "Unsupported",
     "WebhookRejected",
     "add_guests",
+    "booker_link",
     "booking_link",
     "cancel_booking",
     "confirm_booking",
@@ -168,8 +177,11 @@ __all__ = [
     "get_calendar_links",
     "get_event_type",
     "get_event_types",
+    "get_jicoo",
     "get_slots",
     "list_bookings",
     "mark_absent",
     "reschedule_booking",
+    "update_booking",
+    "verify_redirect",
 ]

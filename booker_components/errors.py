@@ -21,7 +21,7 @@
     │  ├─ ProviderRefused 502
     │  └─ Unsupported 501
     ├─ WebhookRejected 400
-    └─ DeliveryFailed                    a subscriber could not; the outbox retries
+    └─ DeliveryFailed                    a subscriber could not; the outbox retries or parks
 """
 
 from __future__ import annotations
@@ -196,4 +196,9 @@ class WebhookRejected(BookerError):
 
 
 class DeliveryFailed(BookerError):
-    """A subscriber could not take an event; the outbox tries again."""
+    """A subscriber could not take an event; the outbox tries again, unless that is of no use."""
+
+    def __init__(self, message: str = "", *, permanent: bool = False, sentence: str | None = None) -> None:
+        super().__init__(message, sentence=sentence)
+        #: Whether it fails until somebody has mended something: the outbox parks the event at once.
+        self.permanent = permanent

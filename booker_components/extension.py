@@ -21,12 +21,14 @@ from .providers.calcom.accounts import CalcomAccount
 from .providers.calcom.parts import CalcomParts, build_calcom
 from .providers.embedded import EmbeddedProvider
 from .providers.embedded.catalogue import checked, load_event_types
+from .providers.jicoo.parts import JicooParts, build_jicoo
 from .receiving import Hearer, Receiver
 from .records.inbox import Inbox
 from .service import BookingService
-from .settings import Settings, rate_limiter, read_settings, secret_keys
+from .settings import Settings, check_event_types, rate_limiter, read_settings, secret_keys
 from .storage import Storage
 from .subscribers.mail import LinkMailer
+from .subscribers.salesforce.parts import build_salesforce
 from .times import utc_now
 from .values import Booking, EventType
 from .web import new_blueprint
@@ -117,16 +119,21 @@ def _install(
     settings = ground.settings
     limiter, link_limit = rate_limiter(settings)
     ground.storage.upgrade()
-    everybody: tuple[Subscriber, ...] = (*subscribers, *_link_mailers(app, settings))
+    everybody: tuple[Subscriber, ...] = (
+        *subscribers,
+        *_link_mailers(app, settings),
+        *ground.salesforce(provider),
+    )
     outbox = ground.outbox(everybody)
-    backend, calcom = ground.backend(provider)
-    service = BookingService(provider=backend, storage=ground.storage, outbox=outbox, clock=clock)
+    backend = ground.backend(provider, outbox)
+    service = BookingService(provider=backend.provider, storage=ground.storage, outbox=outbox, clock=clock)
     app.extensions[KEY] = Runtime(
         settings=settings,
         service=service,
         receiver=ground.receiver(service, hearers),
-        calcom=calcom,
-        links=ground.links(backend),
+        calcom=backend.calcom,
+        jicoo=backend.jicoo,
+        links=ground.links(backend.provider),
         storage=ground.storage,
         outbox=outbox,
         assets=Assets.load(),
@@ -140,6 +147,15 @@ def _install(
     app.jinja_env.globals["booker"] = Widgets()
     # A server that forks its workers after this must not hand them a connection that is in use here.
     ground.storage.close()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Backend:
+    """The provider, and what only it has."""
+
+    provider: Provider
+    calcom: CalcomParts | None = None
+    jicoo: JicooParts | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,19 +180,31 @@ class _Ground:
     def threaded(self) -> bool:
         return self.settings.dispatch == "thread"
 
-    def backend(self, given: Provider | None) -> tuple[Provider, CalcomParts | None]:
+    def backend(self, given: Provider | None, outbox: Outbox) -> _Backend:
         named = given or self.settings.provider
         if named == "calcom":
             return self._calcom()
+        if named == "jicoo":
+            return self._jicoo(outbox)
         if named == "embedded":
             event_types = _event_types(self.settings, self.app)
-            return EmbeddedProvider(event_types, storage=self.storage, clock=self.clock), None
+            engine = EmbeddedProvider(event_types, storage=self.storage, clock=self.clock)
+            return _Backend(provider=engine)
         if not isinstance(named, Provider):
             raise ConfigurationError(
                 f"The provider {named!r} lacks methods of a provider; "
                 "see booker_components.providers.Provider."
             )
-        return named, None
+        return _Backend(provider=named)
+
+    def salesforce(self, given: Provider | None) -> tuple[Subscriber, ...]:
+        named = given or self.settings.provider
+        # Of what a host's own provider or Cal.com offers, nothing is declared here.
+        declared: Sequence[EventType] = ()
+        if self.settings.salesforce and named in ("embedded", "jicoo"):
+            declared = _event_types(self.settings, self.app, remote=named == "jicoo")
+        made = build_salesforce(self.settings, storage=self.storage, clock=self.clock, event_types=declared)
+        return (made,) if made else ()
 
     def outbox(self, subscribers: Sequence[Subscriber]) -> Outbox:
         outbox = Outbox(self.storage, subscribers, clock=self.clock, surroundings=self.app.app_context)
@@ -197,11 +225,22 @@ class _Ground:
         lifetime = timedelta(days=self.settings.link_days)
         return Links(self.keys, signed=signed, lifetime=lifetime, clock=self.clock)
 
-    def _calcom(self) -> tuple[Provider, CalcomParts]:
+    def _calcom(self) -> _Backend:
         current = partial(_account, self.settings)
-        return build_calcom(
+        provider, parts = build_calcom(
             self.settings, storage=self.storage, keys=self.keys, clock=self.clock, current=current
         )
+        return _Backend(provider=provider, calcom=parts)
+
+    def _jicoo(self, outbox: Outbox) -> _Backend:
+        provider, parts = build_jicoo(
+            self.settings,
+            declared=_event_types(self.settings, self.app, remote=True),
+            storage=self.storage,
+            clock=self.clock,
+            recall=outbox.last_told,
+        )
+        return _Backend(provider=provider, jicoo=parts)
 
 
 def _default_database(app: Flask) -> str:
@@ -215,12 +254,18 @@ def _account(settings: Settings) -> CalcomAccount | str | None:
     return settings.calcom_account(request) if settings.calcom_account and has_request_context() else None
 
 
-def _event_types(settings: Settings, app: Flask) -> Sequence[EventType]:
-    """Give the declared event types; a relative path starts where the app's own files are."""
+def _event_types(settings: Settings, app: Flask, *, remote: bool = False) -> Sequence[EventType]:
+    """Give the declared event types; a relative path starts where the app's own files are.
+
+    *remote* ones describe what a remote provider offers.
+    """
     declared = settings.event_types
     if isinstance(declared, (list, tuple)):
-        return checked(declared)
-    return load_event_types(Path(app.root_path) / Path(str(declared)))
+        found = checked(declared, remote=remote)
+    else:
+        found = load_event_types(Path(app.root_path) / Path(str(declared)), remote=remote)
+    check_event_types(found, settings)
+    return found
 
 
 def _link_mailers(app: Flask, settings: Settings) -> tuple[LinkMailer, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from .errors import BookingNotFound, ProviderError
@@ -109,7 +110,11 @@ class Follower:
         except BookingNotFound:
             last = self._journal.last_told(uid)
             return _believed(incoming, last) if last and _may_tell(incoming, last) else None
-        return with_guest(booking, incoming.told) if _may_tell(incoming, booking) else None
+        return (
+            with_guest(_with_facts(booking, incoming), incoming.told)
+            if _may_tell(incoming, booking)
+            else None
+        )
 
     def _closed_along(self, booking: Booking) -> Sequence[Booking]:
         """Give *booking* and, where it is closed, its series: one notice may stand for all that closed."""
@@ -143,6 +148,17 @@ def _may_tell(incoming: Incoming, booking: Booking) -> bool:
         incoming.trigger,
     )
     return False
+
+
+def _with_facts(booking: Booking, incoming: Incoming) -> Booking:
+    """Give *booking* with the facts that only the notice tells: Jicoo's API knows of no campaign.
+
+    One that was signed for an account tells none, for host apps may go by them.
+    """
+    told = incoming.told
+    if told is None or incoming.account or told.metadata.keys() <= booking.metadata.keys():
+        return booking
+    return replace(booking, metadata=MappingProxyType({**told.metadata, **booking.metadata}))
 
 
 def _believed(incoming: Incoming, last: Booking) -> Booking | None:

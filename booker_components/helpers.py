@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from .errors import ConfigurationError
 from .links import Purpose
 from .providers.calcom.parts import CalcomParts
+from .providers.jicoo.parts import JicooParts
 from .values import (
     Answer,
     Attendee,
@@ -23,7 +25,9 @@ from .values import (
     Slot,
     TimeWindow,
 )
+from .web import finding, locking
 from .web.runtime import runtime
+from .web.state import PREFILL, booker_path
 
 
 def get_event_types() -> Sequence[EventType]:
@@ -224,6 +228,33 @@ def booking_link(uid: str, purpose: Purpose | str = Purpose.MANAGE) -> str:
     return parts.public(path) or parts.url(path)
 
 
+def booker_link(
+    slug: str,
+    *,
+    locked: Mapping[str, object] | None = None,
+    prefill: Mapping[str, object] | None = None,
+    owner: str = "",
+    expires: timedelta = timedelta(hours=1),
+) -> str:
+    """Give a link to the booker of an event type, for a user of yours of whom you know some answers.
+
+    Both hold answers by the slug of their question, "name" and "email" among them, and facts for the
+    metadata as `{"metadata[crm]": "42"}`. Those in *locked* cannot be changed, whatever a browser sends; an
+    empty one stays empty. Those in *prefill* can be, unless the event type locks their questions. The link
+    holds none of them: they are kept in our database until it expires, after 30 days at most.
+
+    Whoever has the link can book as that user, any number of times until *expires* is over. It is absolute
+    when 'BOOKER_PUBLIC_URL' is set, else a path. Raises `EventTypeNotFound`, and `InvalidRequest`, which
+    names what is not asked, or wrong in *locked*.
+    """
+    parts = runtime()
+    event_type = parts.service.event_type(slug, owner=finding.owner(parts, owner))
+    locking.require_asked(event_type, prefill or {})
+    token = locking.token(parts, event_type, locked=locked or {}, known=prefill or {}, expires=expires)
+    path = booker_path(event_type, owner) + (f"?{PREFILL}={token}" if token else "")
+    return parts.public(path) or parts.url(path)
+
+
 def get_calcom() -> CalcomParts:
     """Give the parts of Cal.com for the current app, for what only Cal.com has.
 
@@ -235,3 +266,52 @@ def get_calcom() -> CalcomParts:
     if parts is None:
         raise ConfigurationError("This app does not use Cal.com. Set 'BOOKER_PROVIDER' to 'calcom'.")
     return parts
+
+
+def get_jicoo() -> JicooParts:
+    """Give the parts of Jicoo for the current app, for what only Jicoo has.
+
+    They are `client`, which calls its API, `account_url`, which leads guests to Jicoo's own page with their
+    name and e-mail locked, and `availability`, the working hours of a user. Raises `ConfigurationError` when
+    the provider is not Jicoo.
+    """
+    parts = runtime().jicoo
+    if parts is None:
+        raise ConfigurationError("This app does not use Jicoo. Set 'BOOKER_PROVIDER' to 'jicoo'.")
+    return parts
+
+
+def update_booking(
+    uid: str,
+    *,
+    title: str = "",
+    description: str | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    zone: str = "",
+    hosts: Mapping[str, str] | None = None,
+    priority: str = "",
+    message: str = "",
+    notify: bool | None = None,
+) -> Booking:
+    """Edit a booking at Jicoo as its host may, to any time at all, and give it; what is not said stays.
+
+    The subscribers hear of a move. *start* and *end* are aware; a start alone keeps the length. *description*
+    "" clears it. *hosts* are Jicoo's ids of users with a role each: "admin", "editor" or "viewer". *priority*
+    is "low", "middle" or "high". *message* goes to those whom Jicoo notifies, if *notify* says so. Raises
+    `BookingNotFound`, `NotBookable`, `InvalidRequest`, or `ConfigurationError` without Jicoo.
+    """
+    edit = partial(
+        get_jicoo().provider.update,
+        uid,
+        title=title,
+        description=description,
+        start=start,
+        end=end,
+        zone=zone,
+        hosts=hosts,
+        priority=priority,
+        message=message,
+        notify=notify,
+    )
+    return runtime().service.follow(edit)

@@ -1,4 +1,4 @@
-"""Links that let a guest see, move or cancel a booking: what they look like and whom they let in."""
+"""Links that let a guest book under a name, see, move or cancel: what they look like and whom they let in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -97,18 +98,47 @@ class Links:
         return folder + quote(booking.uid, safe="") + _query(token=token)
 
     def _read(self, token: str, purpose: Purpose) -> tuple[str, int, int]:
-        try:
-            uid, revision, expires = self._serializer(purpose).loads(token)
-        except (BadSignature, ValueError, TypeError):
-            raise LinkInvalid("The token is not ours, or not for this purpose.") from None
+        uid, revision, expires = _read(self._serializer(purpose), token)
         return str(uid), int(revision), int(expires)
 
     def _serializer(self, purpose: Purpose) -> URLSafeSerializer:
-        return URLSafeSerializer(
-            self._keys,
-            salt=f"booker.links.v1.{purpose}",
-            signer_kwargs={"digest_method": hashlib.sha256},
-        )
+        return _serializer(self._keys, f"booker.links.v1.{purpose}")
+
+
+class PrefillTokens:
+    """Makes and checks the tokens that stand for what a host knows of its user (contracts/jicoo.md 3).
+
+    A token holds a random id and an expiry in Unix seconds, signed with HMAC-SHA256 under a salt of its own.
+    It holds nothing of the user: that is kept under the id. It is good for any number of bookings until it
+    expires, and for whoever holds it.
+    """
+
+    def __init__(self, keys: Sequence[bytes], *, clock: Callable[[], datetime]) -> None:
+        """Sign with the last of *keys*, accept all of them."""
+        self._serializer = _serializer(keys, "booker.prefills.v1")
+        self._clock = clock
+
+    def token(self, id: str, *, until: datetime) -> str:
+        """Give the token for *id*, good until an instant (aware)."""
+        return str(self._serializer.dumps([id, int(until.timestamp())]))
+
+    def read(self, token: str) -> str:
+        """Give the id that *token* stands for, or raise `LinkInvalid` or `LinkExpired`."""
+        id, expires = _read(self._serializer, token)
+        if int(expires) <= self._clock().timestamp():
+            raise LinkExpired("The token's time is over.")
+        return str(id)
+
+
+def _serializer(keys: Sequence[bytes], salt: str) -> URLSafeSerializer:
+    return URLSafeSerializer(list(keys), salt=salt, signer_kwargs={"digest_method": hashlib.sha256})
+
+
+def _read(serializer: URLSafeSerializer, token: str) -> list[Any]:
+    try:
+        return list(serializer.loads(token))
+    except (BadSignature, ValueError, TypeError):
+        raise LinkInvalid("The token is not ours, or not for this purpose.") from None
 
 
 def _made_before_replaced(revision: int, booking: Booking) -> bool:

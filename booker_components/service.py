@@ -254,6 +254,15 @@ class BookingService:
 
     # --- changes made elsewhere ---
 
+    def follow(self, act: Callable[[], Booking]) -> Booking:
+        """Do *act*, by which only a certain provider changes a booking, and tell what is new about it.
+
+        `Unsupported` where bookings are ours alone: there is nothing that could be new.
+        """
+        if self._follower is None:
+            raise Unsupported(f"The provider '{self.provider.name}' has no changes of its own.")
+        return self._journal.change(EventKind.RESCHEDULED, act)
+
     def observe(self, uid: str) -> Booking:
         """Read a booking, tell the subscribers what is new about it, and give it as it now stands."""
         return self._follower.observe(uid) if self._follower else self.get(uid)

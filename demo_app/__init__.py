@@ -14,9 +14,9 @@ from flask import Flask, Response
 from booker_components import Booker
 
 from . import inbox, pages
-from .calcom import Practice
 from .gallery import bp as gallery
 from .heard import HeardEvents
+from .practice import Practice
 from .seeds import seed as seed
 
 HERE = Path(__file__).resolve().parent
@@ -39,7 +39,7 @@ NAV = (
 
 
 def create_app(config: Mapping[str, Any] | None = None, *, practice: Practice | None = None) -> Flask:
-    """Make the demo app, which keeps its bookings itself or, with *practice*, at Cal.com.
+    """Make the demo app, which keeps its bookings itself or, with *practice*, at a vendor.
 
     *config* goes over the defaults; its key `INSTANCE_PATH` names the folder for the database, the log of
     events and the secret key: one for each *practice*, whose bookings no other knows.
@@ -54,7 +54,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, practice: Practice | 
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = secret_key(Path(app.instance_path, "secret_key"))
     heard = HeardEvents(Path(app.instance_path, "heard.sqlite3"))
-    Booker(app, subscribers=[heard])
+    Booker(app, subscribers=[heard, *(practice.subscribers if practice else ())])
     app.register_blueprint(pages.create_blueprint(heard, others=practice.others if practice else ()))
     app.register_blueprint(gallery)
     if practice:
@@ -71,8 +71,9 @@ def close(app: Flask) -> None:
     parts.receiver.stop()
     parts.outbox.stop()
     parts.storage.close()
-    if parts.calcom:
-        parts.calcom.close()
+    for vendor in (parts.calcom, parts.jicoo):
+        if vendor:
+            vendor.close()
 
 
 def secret_key(path: Path) -> str:

@@ -1,8 +1,8 @@
 """Serves the demo app: `python -m demo_app`.
 
 PORT names another port than 5000, DEMO_FOLDER another folder for the demo's data than instance/. PROVIDER is
-embedded or calcom: with the latter the bookings are at a Cal.com that this process pretends to be. Nothing of
-that is kept: this Cal.com, and the folder with what the app knows of it, are gone at the end.
+embedded, calcom or jicoo: with the latter two the bookings are at a vendor that this process pretends to be.
+Nothing of that is kept: this vendor, and the folder with what the app knows of it, are gone at the end.
 """
 
 from __future__ import annotations
@@ -11,18 +11,23 @@ import os
 import signal
 import sys
 import tempfile
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack, suppress
 
 from flask import Flask
 from werkzeug.serving import make_server
 
 from booker_components import get_event_types
 
-from . import close, create_app, seed
-from .calcom import open_practice
+from . import calcom, close, create_app, jicoo, seed
+from .practice import Practice
 
-#: Where the bookings may be.
-PROVIDERS = ("embedded", "calcom")
+#: The vendors at which the bookings may be.
+VENDORS: Mapping[str, Callable[[str], AbstractContextManager[Practice]]] = {
+    "calcom": calcom.open_practice,
+    "jicoo": jicoo.open_practice,
+}
+OWN = "embedded"
 
 GUIDE = """
   Alder & Finch is served at {address}
@@ -38,18 +43,6 @@ GUIDE = """
   Ctrl-C stops it.
 """
 
-CALCOM = """\
-    {address}/inbox                        Cal.com's mails, whose links lead here
-
-  The bookings are at a Cal.com that this process pretends to be. To see what is special about it:
-    1. book a first visit, and open the inbox: two mails, with links as Cal.com really writes them
-    2. move it by the link in the mail; the old mail's links then lead to the new booking
-    3. take a place in the back class, book the four weeks after surgery, request a home visit
-    4. press the buttons of the inbox: what others do at Cal.com arrives among the events, and on the desk
-    5. book with Theo, whose account is not the app's: his mails lead to Cal.com's own pages
-  It is all in memory: stop it, start it, and you have the bookings of the start again.
-"""
-
 
 def port() -> int:
     """Give the port that PORT names, or 5000."""
@@ -61,9 +54,9 @@ def port() -> int:
 
 def provider() -> str:
     """Give the provider that PROVIDER names, or "embedded"."""
-    text = os.environ.get("PROVIDER", PROVIDERS[0])
-    if text not in PROVIDERS:
-        sys.exit(f"PROVIDER is {text!r}; it must be embedded or calcom, for example PROVIDER=calcom.")
+    text = os.environ.get("PROVIDER", OWN)
+    if text not in (OWN, *VENDORS):
+        sys.exit(f"PROVIDER is {text!r}; it must be embedded, calcom or jicoo, for example PROVIDER=calcom.")
     return text
 
 
@@ -74,7 +67,7 @@ def main() -> None:
     # So that everything is closed then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with suppress(KeyboardInterrupt), ExitStack() as stack:
-        practice = stack.enter_context(open_practice(address)) if backend == "calcom" else None
+        practice = stack.enter_context(VENDORS[backend](address)) if backend in VENDORS else None
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if practice else _folder()
         app = create_app({"INSTANCE_PATH": folder}, practice=practice)
         stack.callback(close, app)
@@ -84,7 +77,7 @@ def main() -> None:
             seed(practice.others if practice else ())
         if practice:
             practice.tell()
-        print(_guide(app, address, CALCOM if practice else ""), flush=True)
+        print(_guide(app, address, practice.guide if practice else ""), flush=True)
         server.serve_forever()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,34 +14,47 @@ from flask import Flask
 
 from booker_components import get_calcom
 from booker_components.testing import FakeCalcom
-from booker_components.testing.calcom import Booking, EventType, Mail, User
+from booker_components.testing.calcom import Booking, EventType, Mail, Refusal, User
+
+from .practice import Appointment, Letter, Link, Practice, Stranger
 
 #: The name under which the app keeps the tokens of the practice's managed user.
 ACCOUNT = "practice"
 
 _SET_UP = Path(__file__).with_name("calcom.toml")
-_STRANGERS = (
-    ("Ines Carvalho", "Europe/Lisbon"),
-    ("Noah Berg", "Europe/Oslo"),
-    ("Aiko Mori", "Asia/Tokyo"),
-    ("Lucía Romero", "America/Argentina/Buenos_Aires"),
-)
+_GUIDE = """\
+    {address}/inbox                        Cal.com's mails, whose links lead here
+
+  The bookings are at a Cal.com that this process pretends to be. To see what is special about it:
+    1. book a first visit, and open the inbox: two mails, with links as Cal.com really writes them
+    2. move it by the link in the mail; the old mail's links then lead to the new booking
+    3. take a place in the back class, book the four weeks after surgery, request a home visit
+    4. press the buttons of the inbox: what others do at Cal.com arrives among the events, and on the desk
+    5. book with Theo, whose account is not the app's: his mails lead to Cal.com's own pages
+  It is all in memory: stop it, start it, and you have the bookings of the start again.
+"""
 
 
 @contextmanager
-def open_practice(address: str) -> Iterator[Practice]:
+def open_practice(address: str) -> Iterator[CalcomPractice]:
     """Serve a Cal.com on a free port while the block runs; its mails and webhooks lead to *address*."""
     with FakeCalcom(webhooks_at_once=True) as calcom:
-        yield Practice(calcom, address)
+        yield CalcomPractice(calcom, address)
 
 
-class Practice:
+class CalcomPractice(Practice):
     """The accounts at Cal.com.
 
     Mara, to whom everything belongs that the app offers, is a managed user of the app's Platform client; Theo
-    has a plain account beside it. Nothing outlives the process.
+    has a plain account beside it.
     """
 
+    vendor = "Cal.com"
+    about_mails = (
+        "The mails that Cal.com sends to guests and hosts, with their links as Cal.com really writes them."
+    )
+    guide = _GUIDE
+    refusal = Refusal
     #: Owner and slug of what is not Mara's, and is offered all the same.
     others = (("theo", "running-coaching"),)
 
@@ -102,63 +115,75 @@ class Practice:
 
     # --- what is there ---------------------------------------------------------------------------
 
-    def mails(self, limit: int) -> list[Mail]:
+    def letters(self, limit: int) -> list[Letter]:
         """Give the latest mails, the newest first."""
-        return list(reversed(self.calcom.mails[-limit:]))
+        return [self._letter(each) for each in reversed(self.calcom.mails[-limit:])]
 
-    def start(self, mail: Mail) -> datetime:
-        """Give when the appointment is that *mail* is about."""
-        return self.calcom.booking(mail.uid).start
+    def _letter(self, mail: Mail) -> Letter:
+        named = (("Manage", mail.manage), ("Reschedule", mail.reschedule), ("Cancel", mail.cancel))
+        return Letter(
+            sender=self.vendor,
+            # Without what Cal.com puts into the addresses of managed users.
+            to=mail.to.replace(f"+{self._client.id}@", "@"),
+            subject=mail.subject,
+            start=self.calcom.booking(mail.uid).start,
+            links=tuple(
+                Link(label=label, href=href, ours=self._on_our_pages(href)) for label, href in named if href
+            ),
+        )
 
-    def receiver(self, mail: Mail) -> str:
-        """Give the address that *mail* goes to, without what Cal.com puts into those of managed users."""
-        return mail.to.replace(f"+{self._client.id}@", "@")
-
-    def on_our_pages(self, link: str) -> str:
+    def _on_our_pages(self, link: str) -> str:
         """Give the path of ours for a *link* to Cal.com's own page; "" for any other."""
         path = link.removeprefix(self.calcom.app_url)
         return "" if path == link else path.replace("/booking/", "/bookings/", 1)
 
-    def waiting(self) -> Booking | None:
+    def waiting(self) -> Appointment | None:
         """Give the booking that has waited longest for its host; None if none does."""
-        return next((each for each in self._ahead() if each.status == "pending"), None)
+        return next((_named(each) for each in self._ahead() if each.status == "pending"), None)
 
-    def newest(self) -> Booking | None:
+    def newest(self) -> Appointment | None:
         """Give the booking that was made last and still stands; None if there is none."""
-        return next((each for each in reversed(self._ahead()) if each.status == "accepted"), None)
+        return next((_named(each) for each in reversed(self._ahead()) if each.status == "accepted"), None)
 
     def _ahead(self) -> list[Booking]:
         now = datetime.now().astimezone()
         return [each for each in self.calcom.bookings if each.open and each.start > now]
 
-    # --- what others do there; `Refusal` where Cal.com refuses -----------------------------------
+    # --- what others do there --------------------------------------------------------------------
 
     def book(self, start: datetime) -> None:
         """Book an introductory call as a stranger would, at Cal.com's own page."""
-        count = len(self.calcom.bookings)
-        name, zone = _STRANGERS[count % len(_STRANGERS)]
+        stranger = Stranger.number(len(self.calcom.bookings))
         self.calcom.book(
             self._mine["intro-call"],
             start,
-            name=name,
-            email=f"stranger-{count}@example.com",
-            zone=zone,
+            name=stranger.name,
+            email=stranger.email,
+            zone=stranger.zone,
             answers={"topic": "Something else"},
             location="https://meet.alder-and-finch.example/mara",
         )
 
-    def confirm(self, uid: str) -> None:
-        """Accept a booking that waits, as its host."""
+    @property
+    def acts(self) -> Mapping[str, Callable[[str], None]]:
+        """What hosts do at Cal.com."""
+        return {"confirm": self._confirm, "decline": self._decline, "cancel": self._cancel}
+
+    def _confirm(self, uid: str) -> None:
         self.calcom.confirm(uid)
 
-    def decline(self, uid: str) -> None:
-        """Decline a booking that waits, as its host."""
+    def _decline(self, uid: str) -> None:
         self.calcom.decline(uid, reason="I am at a congress that day")
 
-    def cancel(self, uid: str) -> None:
-        """Cancel a booking as its host."""
+    def _cancel(self, uid: str) -> None:
         host = self.calcom.booking(uid).hosts[0]
         self.calcom.cancel(uid, reason="I am ill, I am sorry", by=host.email)
+
+
+def _named(booking: Booking) -> Appointment:
+    return Appointment(
+        uid=booking.uid, guest=booking.attendees[0].name, title=booking.title, start=booking.start
+    )
 
 
 def _set_up(calcom: FakeCalcom, owner: User, given: Mapping[str, Any], **more: Any) -> dict[str, EventType]:

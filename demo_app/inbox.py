@@ -1,19 +1,17 @@
-"""The inbox: Cal.com's mails with their links as they are, and what others do at Cal.com meanwhile."""
+"""The inbox: a vendor's mails with their links as they are, and what others do at the vendor meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from booker_components import get_slots
-from booker_components.testing.calcom import Mail, Refusal
 
-from .calcom import Practice
+from .practice import Appointment, Practice
 
 #: How many mails the page shows.
 MOST = 30
@@ -22,36 +20,35 @@ _DAY = 24 * 3600
 
 #: What the page says after a button was pressed.
 DONE = {
-    "book": "Somebody has booked an introductory call at Cal.com.",
-    "confirm": "The host has confirmed the request at Cal.com.",
-    "decline": "The host has declined the request at Cal.com.",
-    "cancel": "The host has cancelled the booking at Cal.com.",
-    "refused": "Cal.com refuses: it stands otherwise by now.",
+    "book": "Somebody has booked an introductory call at {vendor}.",
+    "confirm": "The host has confirmed the request at {vendor}.",
+    "decline": "The host has declined the request at {vendor}.",
+    "move": "The host has moved the booking at {vendor}.",
+    "cancel": "The host has cancelled the booking at {vendor}.",
+    "repeat": "{vendor} has sent its webhook again. Nobody hears of the booking a second time.",
+    "sync": "The app has asked {vendor} what has changed.",
+    "refused": "{vendor} refuses: it stands otherwise by now.",
     "full": "No introductory call is free in the next 30 days.",
 }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Link:
-    """A link of a mail."""
+class Button:
+    """A button of the page."""
 
+    act: str
     label: str
-    #: As it stands in the mail.
-    href: str
-    #: The path of ours for a link to Cal.com's own page; "" for one to us.
-    ours: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
-    """A mail as the page shows it."""
+class Offer:
+    """What somebody may do now."""
 
-    kind: str
-    subject: str
-    to: str
-    #: When the appointment is that it is about.
-    start: datetime
-    links: tuple[Link, ...]
+    sentence: str
+    buttons: tuple[Button, ...]
+    #: What it is done to; None where that is no booking.
+    about: Appointment | None = None
 
 
 def create_blueprint(practice: Practice) -> Blueprint:
@@ -64,30 +61,29 @@ def create_blueprint(practice: Practice) -> Blueprint:
 
 def show(practice: Practice) -> ResponseReturnValue:
     """Show the mails and the buttons."""
+    done = DONE.get(request.args.get("done", ""), "")
     return render_template(
         "demo/inbox.html",
-        letters=[_letter(practice, each) for each in practice.mails(MOST)],
+        practice=practice,
+        letters=practice.letters(MOST),
         most=MOST,
-        done=DONE.get(request.args.get("done", "")),
-        waiting=practice.waiting(),
-        newest=practice.newest(),
+        done=done.format(vendor=practice.vendor),
+        offers=list(_offers(practice)),
         token=_serializer().dumps("inbox"),
     )
 
 
 def do(practice: Practice, act: str) -> ResponseReturnValue:
-    """Do what a button says, as others would at Cal.com, and show the page anew."""
+    """Do what a button says, as others would at the vendor, and show the page anew."""
     _check_token(request.form.get("token", ""))
-    uid = request.form.get("uid", "")
-    acts = {"confirm": practice.confirm, "decline": practice.decline, "cancel": practice.cancel}
     try:
         if act == "book":
             act = _book(practice)
-        elif act in acts:
-            acts[act](uid)
+        elif act in practice.acts:
+            practice.acts[act](request.form.get("uid", ""))
         else:
             abort(404)
-    except Refusal:
+    except practice.refusal:
         act = "refused"
     return redirect(url_for("inbox.show", done=act), 303)
 
@@ -100,21 +96,50 @@ def _book(practice: Practice) -> str:
     return "book"
 
 
-def _letter(practice: Practice, mail: Mail) -> Letter:
-    return Letter(
-        kind=mail.kind,
-        subject=mail.subject,
-        to=practice.receiver(mail),
-        start=practice.start(mail),
-        links=tuple(_links(practice, mail)),
+# --- what may be done ----------------------------------------------------------------------------
+
+_REPEAT = Button(act="repeat", label="Send again", quiet=True)
+_SYNC = Button(act="sync", label="Ask now", quiet=True)
+_ANSWERS = (
+    Button(act="confirm", label="Confirm"),
+    Button(act="decline", label="Decline", quiet=True),
+)
+_CHANGES = (
+    Button(act="move", label="Move it there", quiet=True),
+    Button(act="cancel", label="Cancel it there", quiet=True),
+)
+
+
+def _offers(practice: Practice) -> Iterator[Offer]:
+    """Give what others may do now; what a vendor does not have is left out."""
+    vendor, waiting, newest = practice.vendor, practice.waiting(), practice.newest()
+    yield Offer(
+        sentence=f"Somebody books an introductory call at {vendor}’s own page.",
+        buttons=(Button(act="book", label="Book there"),),
     )
-
-
-def _links(practice: Practice, mail: Mail) -> Iterator[Link]:
-    named = (("Manage", mail.manage), ("Reschedule", mail.reschedule), ("Cancel", mail.cancel))
-    for label, href in named:
-        if href:
-            yield Link(label=label, href=href, ours=practice.on_our_pages(href))
+    # Without a request, the page says where to make one.
+    yield Offer(
+        sentence="The host answers a request." if waiting else "The host has no request to answer.",
+        buttons=_ANSWERS if waiting else (),
+        about=waiting,
+    )
+    if newest:
+        changes = tuple(each for each in _CHANGES if each.act in practice.acts)
+        verbs = " or ".join(each.label.split()[0].lower() + "s" for each in changes)
+        yield Offer(
+            sentence=f"The host {verbs} the booking that was made last.", buttons=changes, about=newest
+        )
+    if newest and _REPEAT.act in practice.acts:
+        yield Offer(
+            sentence=f"{vendor} tells of that booking again, as after an answer that was lost.",
+            buttons=(_REPEAT,),
+            about=newest,
+        )
+    if _SYNC.act in practice.acts:
+        yield Offer(
+            sentence=f"The app asks {vendor} what has changed: no webhook tells that a request was answered.",
+            buttons=(_SYNC,),
+        )
 
 
 # --- forms ---------------------------------------------------------------------------------------

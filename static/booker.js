@@ -101,7 +101,7 @@
     else if (inside && !next && document.activeElement === document.body) fresh?.focus();
     say(news?.querySelector("[role=alert]") ? "" : news?.textContent); // an alert tells itself
     entitle(widget, old);
-    if (sent) settle(isBooking(widget));
+    if (sent) settle(isBooking(widget) || widget.querySelector("[data-bk-leave]"));
     if (next) setTimeout(next, 0, widget); // htmx has yet to note the address
   }
 
@@ -113,6 +113,13 @@
     document.title = (widget.querySelector(".bk-problems, .bk-alert") ? "Error: " : "") + title;
   }
 
+  // An answer that leads away to a page of the host's is no widget, but what was sent is done.
+  function leads(event) {
+    const { ctx, xhr } = event.detail;
+    if (waiting.get(widgetOf(event))?.sent && (ctx ? ctx.hx.redirect : xhr.getResponseHeader("HX-Redirect"))) settle(true);
+  }
+
+  for (const name of ["htmx:after:request", "htmx:beforeOnLoad"]) document.addEventListener(name, leads);
   for (const name of ["htmx:before:swap", "htmx:beforeSwap"]) document.addEventListener(name, guard);
   for (const name of ["htmx:after:swap", "htmx:afterSwap"]) document.addEventListener(name, swapped);
   document.addEventListener("htmx:error", (event) => {
@@ -248,7 +255,7 @@
   const draftOf = ({ dataset }) => dataset.bkDraft && `${dataset.bk}:${dataset.bkDraft}`;
   const store = (key, value) => { try { sessionStorage[`bk:${key}`] = value; } catch { /* private window */ } };
   const stored = (key) => { try { return sessionStorage[`bk:${key}`]; } catch { return ""; } };
-  const fields = (widget) => [...widget.querySelectorAll(".bk-form [name]")].filter((each) => !/hidden|submit/.test(each.type));
+  const fields = (widget) => [...widget.querySelectorAll(".bk-form [name]")].filter((each) => !/hidden|submit/.test(each.type) && !each.readOnly && !each.disabled);
   const ticks = (each) => /radio|checkbox/.test(each.type);
 
   document.addEventListener("input", (event) => {

@@ -4,4 +4,4 @@ import multiprocessing
 
 #: Makes processes in milliseconds, where "spawn" would import everything anew each time.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.providers.samples"])
+FORKS.set_forkserver_preload(["tests.providers.samples", "tests.salesforce.desk", "simple_salesforce.api"])

@@ -7,121 +7,33 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import urllib.request
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from html import unescape
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from html5lib import HTMLParser
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from booker_components import get_event_types
 from demo_app import close, create_app, seed
 from demo_app.__main__ import provider
-from demo_app.calcom import Practice, open_practice
+from demo_app.calcom import CalcomPractice, open_practice
 
+from . import demos
 from .contracts.openapi import check
 from .ports import held_port
 from .test_demo import ROOT, links, post
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-TIMES = r"[^\"]*slot=[^\"]*"
 MANAGE, RESCHEDULE, CANCEL = "Manage", "Reschedule", "Cancel"
-
-
-class _Quiet(WSGIRequestHandler):
-    """Does not write a line for each request."""
-
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Say nothing."""
-
-
-class _Door:
-    """Leads to an app that can only be made once the address is known at which it is served."""
-
-    app: Flask
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self.app(environ, start_response)
-
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """The demo over Cal.com, served so that webhooks reach it; what it hears waits until it is asked."""
-
-    address: str
-    app: Flask
-
-    @property
-    def client(self) -> FlaskClient:
-        """A browser without scripts."""
-        return self.app.test_client()
-
-    def heard(self) -> list[tuple[str, str]]:
-        """Take in the webhooks, let the subscriber hear, and give kind and guest, the oldest first."""
-        parts = self.app.extensions["booker"]
-        parts.receiver.take_due()
-        parts.outbox.deliver_due()
-        page = self.client.get("/desk/events").text
-        return re.findall(r'chip--(\w+)">.*?<strong>([^<]*)', page, re.DOTALL)[::-1]
-
-    def mails(self, to: str) -> list[dict[str, str]]:
-        """Give the links of the mails to an address by label, the newest mail first."""
-        page = self.client.get("/inbox").text
-        mails = re.findall(r'<article class="mail".*?</article>', page, re.DOTALL)
-        return [_links(mail) for mail in mails if f"To {to}<" in mail]
-
-    def press(self, act: str) -> str:
-        """Press a button of the inbox, and give the page that follows."""
-        page = self.client.get("/inbox").text
-        forms = re.findall(r"<form[^>]*action=\"/inbox/(\w+)\">(.*?)</form>", page, re.DOTALL)
-        data = dict(re.findall(r'name="(\w+)" value="([^"]*)"', dict(forms)[act]))
-        return self.client.post(f"/inbox/{act}", data=data, follow_redirects=True).text
-
-
-def _links(mail: str) -> dict[str, str]:
-    """Give the links of a mail by label, which are written next to them as they are."""
-    found = re.findall(r'__open"[^>]* href="([^"]*)">(\w+)</a>\s*<code[^>]*>([^<]*)</code>', mail)
-    assert all(href == raw for href, _, raw in found)
-    return {label: unescape(href) for href, label, _ in found}
+World = demos.World[CalcomPractice]
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """Serve a demo without bookings; in the end every call is held against Cal.com's document."""
-    door = _Door()
-    server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    address = f"http://127.0.0.1:{server.server_port}"
-    with open_practice(address) as practice:
-        door.app = _app(practice, tmp_path)
-        thread.start()
-        practice.tell()
-        yield World(address=address, app=door.app)
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        close(door.app)
-    check(practice.calcom.requests)
-
-
-def _app(practice: Practice, folder: Path) -> Flask:
-    settings = {"INSTANCE_PATH": str(folder / "instance"), "BOOKER_DISPATCH": "none", "TESTING": True}
-    return create_app(settings, practice=practice)
-
-
-def book(world: World, path: str, *, number: int = 0, **typed: Any) -> str:
-    """Book the first free time, or the one of this *number*; give the path of the booking's page."""
-    slot = links(world.client.get(path).text, TIMES)[number]
-    return post(world.client, slot, **{"name": "Grace Guest", "email": "grace@example.com", **typed})
+    with demos.open_world(open_practice, tmp_path) as opened:
+        yield opened
+    check(opened.practice.calcom.requests)
 
 
 # --- the guest's way -----------------------------------------------------------------------------
@@ -142,13 +54,13 @@ def test_home_leads_to_every_booker(world: World) -> None:
 def test_guest_goes_by_the_links_of_the_mails(world: World) -> None:
     """Booked; moved by the mail's link; the old mail's links lead to what stands, and cancel that."""
     client = world.client
-    book(world, "/book/intro-call")
+    world.book("/book/intro-call")
     (first,) = world.mails("grace@example.com")
     assert first[MANAGE].startswith(f"{world.address}/bookings/")
     assert first[MANAGE].endswith("&changes=true")
     assert "Grace Guest" in client.get(first[MANAGE]).text
 
-    moved = post(client, links(client.get(first[RESCHEDULE]).text, TIMES)[-1])
+    moved = post(client, links(client.get(first[RESCHEDULE]).text, demos.TIMES)[-1])
     (second, _) = world.mails("grace@example.com")
     uid = moved.rpartition("/")[2]
     assert uid not in first[MANAGE]
@@ -162,8 +74,8 @@ def test_guest_goes_by_the_links_of_the_mails(world: World) -> None:
 
 def test_guests_of_a_class_have_seats_of_their_own(world: World) -> None:
     """Two share a time; each has links of their own, and one who leaves makes room for another."""
-    book(world, "/book/back-class")
-    book(world, "/book/back-class", name="Hugo Host", email="hugo@example.com")
+    world.book("/book/back-class")
+    world.book("/book/back-class", name="Hugo Host", email="hugo@example.com")
     (grace,), (hugo,) = world.mails("grace@example.com"), world.mails("hugo@example.com")
     assert "1 seat left" in world.client.get("/book/back-class").text
 
@@ -183,7 +95,7 @@ def test_guests_of_a_class_have_seats_of_their_own(world: World) -> None:
 
 def test_series_is_cancelled_as_a_whole(world: World) -> None:
     """The mail of a series offers no move, and its cancel link proposes all dates that are left."""
-    book(world, "/book/after-surgery")
+    world.book("/book/after-surgery")
     mails = world.mails("grace@example.com")
 
     page = world.client.get(mails[-1][CANCEL]).text
@@ -198,8 +110,7 @@ def test_series_is_cancelled_as_a_whole(world: World) -> None:
 
 def test_questions_of_every_kind_reach_the_booking(world: World) -> None:
     """What was answered is on the booking's page: texts, choices, numbers, addresses, ticks."""
-    visit = book(
-        world,
+    visit = world.book(
         "/book/first-visit",
         mobile="+49 30 5550123",
         area=["Back", "Hip"],
@@ -208,8 +119,7 @@ def test_questions_of_every_kind_reach_the_booking(world: World) -> None:
         history="A knee, in 2019",
         consent="yes",
     )
-    home = book(
-        world,
+    home = world.book(
         "/book/home-visit",
         number=-1,
         place="5 Finch Row",
@@ -234,13 +144,13 @@ def test_priced_service_leads_to_calcom(world: World) -> None:
     (address,) = links(page, r"http://127\.0\.0\.1:\d+/[^\"]*/gait-analysis")
     there = urllib.request.urlopen(address, timeout=20).read().decode()
 
-    assert links(page, TIMES) == []
+    assert links(page, demos.TIMES) == []
     assert "Cal.com would show its own page" in there
 
 
 def test_mails_of_a_plain_account_lead_to_calcom(world: World) -> None:
     """Theo's guest comes back by the success redirect; the mail leads to Cal.com, in shapes that we know."""
-    back = book(world, "/book/theo/running-coaching", phone="+49 30 5550123", goal="A marathon")
+    back = world.book("/book/theo/running-coaching", phone="+49 30 5550123", goal="A marathon")
     (mail,) = world.mails("grace@example.com")
 
     ours = links(world.client.get("/inbox").text, r"/(?:bookings|reschedule)/[^\"]*grace[^\"]*")
@@ -270,7 +180,7 @@ def test_booking_made_elsewhere_is_heard_of(world: World) -> None:
 )
 def test_answer_of_the_host_is_heard_of(world: World, act: str, kind: str, word: str) -> None:
     """A request waits until the host answers at Cal.com; the guest's page then says how."""
-    path = book(world, "/book/home-visit", place="5 Finch Row")
+    path = world.book("/book/home-visit", place="5 Finch Row")
     before = world.heard()
 
     world.press(act)
@@ -283,7 +193,7 @@ def test_answer_of_the_host_is_heard_of(world: World, act: str, kind: str, word:
 
 def test_cancellation_by_the_host_is_heard_of(world: World) -> None:
     """The host cancels at Cal.com: the guest's page says so, and why."""
-    path = book(world, "/book/intro-call")
+    path = world.book("/book/intro-call")
 
     world.press("cancel")
 
@@ -319,7 +229,7 @@ def test_forms_of_others_are_refused(world: World) -> None:
 def test_seeds_and_pages_are_sound(world: World) -> None:
     """The bookings of the start are there once; every page is valid and keeps to its policy."""
     with world.app.test_request_context():
-        assert (seed(Practice.others), seed(Practice.others)) == (16, 0)
+        assert (seed(CalcomPractice.others), seed(CalcomPractice.others)) == (16, 0)
 
     for address in ("/", "/appointments", "/appointments/back-class", "/desk", "/desk/events", "/inbox"):
         answer = world.client.get(address)
@@ -353,11 +263,14 @@ def test_unknown_provider_is_refused_with_the_remedy(text: str, monkeypatch: pyt
     """A provider that is none ends the demo with a sentence that names those that are."""
     monkeypatch.setenv("PROVIDER", text)
 
-    with pytest.raises(SystemExit, match=r"must be embedded or calcom, for example PROVIDER=calcom\.$"):
+    with pytest.raises(SystemExit, match="must be embedded, calcom or jicoo, for example PROVIDER="):
         provider()
 
 
-@pytest.mark.parametrize(("given", "passed"), [([], "embedded"), (["PROVIDER=calcom"], "calcom")])
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [([], "embedded"), (["PROVIDER=calcom"], "calcom"), (["PROVIDER=jicoo"], "jicoo")],
+)
 def test_make_passes_the_provider_on(given: list[str], passed: str) -> None:
     """`make demo PROVIDER=calcom` is the command that one would write oneself."""
     # Without what an outer make, such as the one of `make test`, hands down.

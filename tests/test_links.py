@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from booker_components import Attendee, Booking, BookingStatus, LinkExpired, LinkInvalid
-from booker_components.links import Links, Purpose
+from booker_components.links import Links, PrefillTokens, Purpose
 from booker_components.testing import FrozenClock
 
 from .conftest import HOST, MONDAY
 
+DAY = timedelta(days=1)
 BOOKING = Booking(
     uid="abc",
     event_type="intro-call",
@@ -117,3 +118,36 @@ def test_paths_have_the_documented_shapes(links: Links) -> None:
     path = links.path(Purpose.RESCHEDULE, BOOKING)
 
     assert path.startswith("/reschedule?rescheduleUid=abc&eventTypeSlug=intro-call&token=")
+
+
+# --- what hosts know of their users ----------------------------------------------------------------
+
+
+def test_a_prefill_token_stands_for_its_id_until_it_expires(clock: FrozenClock) -> None:
+    """To the second, whichever of the keys has signed it."""
+    tokens = PrefillTokens([b"old", b"new"], clock=clock)
+    made = [PrefillTokens([key], clock=clock).token("id", until=MONDAY + DAY) for key in (b"old", b"new")]
+
+    assert [tokens.read(each) for each in made] == ["id", "id"]
+    clock.move(DAY)
+    with pytest.raises(LinkExpired):
+        tokens.read(made[0])
+
+
+def test_a_prefill_token_is_of_its_app_and_for_its_purpose(links: Links, clock: FrozenClock) -> None:
+    """Neither another key nor a token of a booking will do, and the other way round."""
+    tokens = PrefillTokens([b"key"], clock=clock)
+    own = tokens.token("id", until=MONDAY + DAY)
+
+    for stranger in (
+        PrefillTokens([b"x"], clock=clock).token("id", until=MONDAY + DAY),
+        links.token(Purpose.MANAGE, BOOKING),
+        own[:-1],
+        "",
+        "\x00é",
+        "\ud800",
+    ):
+        with pytest.raises(LinkInvalid):
+            tokens.read(stranger)
+    with pytest.raises(LinkInvalid):
+        links.check(own, Purpose.MANAGE, BOOKING)

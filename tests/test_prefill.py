@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from booker_components import EventType, Location, LocationKind, Question, QuestionKind
 from booker_components.web import prefill
+from booker_components.web.state import Pairs
 
 from .studio import offering
 
@@ -142,3 +143,26 @@ def test_a_host_writes_values_as_they_are() -> None:
         ("terms", "true"),
         ("count", "0"),
     ]
+
+
+def test_a_host_names_questions_by_their_slugs() -> None:
+    """Also those that are words of ours; where the form asks the same itself, that comes first."""
+    questions = (Question(slug="key", label="Key"), Question(slug="name", label="Dog"))
+    event_type = offering(questions=questions)
+
+    told = prefill.told({"key": "K", "name": "Ann", "answer-name": "Rex", "go": "x"}, event_type)
+
+    assert dict(told) == {"answer-key": "K", "name": "Ann", "answer-name": "Rex"}
+
+
+@pytest.mark.parametrize(
+    ("told", "kept", "carried"),
+    [
+        pytest.param((), (("name", "Bo"),), (), id="an address alone"),
+        pytest.param((("name", "Ann"),), (("name", "Bo"),), (), id="the address first"),
+        pytest.param((("email", "a@a.de"),), (), (("name", "Bo"), ("email", "a@a.de")), id="a host"),
+    ],
+)
+def test_links_keep_nothing_that_a_host_has_told(told: Pairs, kept: Pairs, carried: Pairs) -> None:
+    """Forms carry it instead."""
+    assert prefill.beforehand((("name", "Bo"),), told, offering()) == (kept, carried)

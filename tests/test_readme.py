@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
 
 import booker_components
-from booker_components import Booker
+from booker_components import Booker, Question, create_booking, get_slots
 from booker_components.providers.calcom.platform import Platform
-from booker_components.settings import settings_table
+from booker_components.redirects import Done, address
+from booker_components.settings import read_settings, settings_table
 from booker_components.testing import FakeCalcom, FrozenClock
+from booker_components.values import Occasion
 
-from .conftest import MONDAY, TUESDAY
+from .conftest import INTRO, MONDAY, TUESDAY
 from .elsewhere import elsewhere, pass_on
 from .testing.fixtures import watched
 
@@ -69,6 +76,22 @@ def test_the_calcom_examples_show_a_booker(
     request.addfinalizer(app.extensions["booker"].calcom.close)
 
     assert "200 OK" in capsys.readouterr().out.splitlines()
+
+
+def test_the_jicoo_examples_show_a_booker(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> None:
+    """The settings, the declared event type and the stand-in of the section on Jicoo are one app together."""
+    app = Flask("partner", instance_path=str(tmp_path), root_path=str(tmp_path))
+    app.config["SECRET_KEY"] = "k" * 40
+    (tmp_path / "jicoo.toml").write_text(next(each for each in blocks("toml") if "mT7xR" in each))
+
+    for example in blocks("python"):
+        if "jicoo.toml" in example or "FakeJicoo" in example:
+            exec(example, {"app": app, "Booker": Booker})
+    request.addfinalizer(app.extensions["booker"].jicoo.close)
+
+    assert capsys.readouterr().out == "200 OK\n"
 
 
 def test_the_example_of_managed_users_runs(
@@ -136,7 +159,8 @@ def test_every_name_in_the_sections_on_calcom_is_there(partner: Flask) -> None:
     """What a user of Cal.com or of atoms is told to set, to call and to open exists."""
     told = README.partition("## Cal.com in five minutes")[2].partition("## Settings")[0]
     here = " ".join(re.findall(r"`([^`\n]+)`", told))
-    served = {str(rule).replace("<provider>", "calcom") for rule in partner.url_map.iter_rules()}
+    rules = [str(rule) for rule in partner.url_map.iter_rules()]
+    served = {rule.replace("<provider>", name) for rule in rules for name in ("calcom", "jicoo")}
 
     settings = set(re.findall(r"BOOKER_[A-Z_]*[A-Z]", told))
     helpers = set(re.findall(r"\b((?:create|cancel|get|list)_\w+)\(", here))
@@ -154,3 +178,32 @@ def test_every_name_in_the_sections_on_calcom_is_there(partner: Flask) -> None:
 def test_pictures_are_there() -> None:
     """Every picture that the README shows is in the repository."""
     assert all((ROOT / name).is_file() for name in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README))
+
+
+def test_the_examples_of_redirects_lead_to_each_other(
+    make_app: Callable[..., Flask], clock: FrozenClock
+) -> None:
+    """The settings are taken, and the page that checks the signature is told of the booking."""
+    sending, receiving = (each for each in blocks("python") if "REDIRECT_SECRET" in each)
+    told = next(each for each in blocks("toml") if "redirects.rescheduled" in each)
+    config: dict[str, Any] = {}
+    exec(sending, {"app": SimpleNamespace(config=config)})
+    app = make_app(
+        **config, BOOKER_EVENT_TYPES=[replace(INTRO, questions=(Question(slug="topic", label="Topic"),))]
+    )
+    exec(receiving, {"app": app})
+    clock.set(datetime.now(UTC))
+
+    with app.app_context():
+        booking = create_booking(
+            "intro-call", get_slots("intro-call")[0].start, name="Bo", email="bo@b.example"
+        )
+    was = Done(occasion=Occasion.BOOKED, booking=booking, event_type=None)
+    settings = read_settings(app.config)
+    redirect = settings.redirects and settings.redirects.booked
+    sent = address(
+        redirect, was, origins=settings.redirect_origins, secret=settings.redirect_secret, now=clock()
+    )
+
+    assert tomllib.loads(f"[[event_types]]\n{told}")
+    assert app.test_client().get(sent).text == f"Your booking: {booking.uid}"

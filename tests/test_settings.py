@@ -34,8 +34,8 @@ def test_nothing_set_gives_the_defaults() -> None:
         pytest.param("BOOKER_QQQQQQQ", "uid", "see the settings table", id="unknown"),
         pytest.param("BOOKER_LINKS", "none", "'signed' or 'uid'", id="links"),
         pytest.param("BOOKER_DISPATCH", "celery", "'thread' or 'none'", id="dispatch"),
-        pytest.param("BOOKER_PROVIDER", "other", "'embedded', 'calcom' or a provider", id="provider"),
-        pytest.param("BOOKER_PROVIDER", None, "'embedded', 'calcom' or a provider", id="no provider"),
+        pytest.param("BOOKER_PROVIDER", "other", "'calcom', 'jicoo' or a provider", id="provider"),
+        pytest.param("BOOKER_PROVIDER", None, "'calcom', 'jicoo' or a provider", id="no provider"),
         pytest.param("BOOKER_EVENT_TYPES", None, "a list of EventType", id="no event types"),
         pytest.param("BOOKER_EVENT_TYPES", {"a": INTRO}, "a list of EventType", id="event types by name"),
         pytest.param("BOOKER_EVENT_TYPES", INTRO, "a list of EventType", id="one event type"),
@@ -93,6 +93,15 @@ def test_nothing_set_gives_the_defaults() -> None:
         ),
         pytest.param("BOOKER_CALCOM_SCOPES", [None], "a list of scopes", id="scope of no text"),
         pytest.param("BOOKER_CALCOM_ZONE", "Mars/Base", "not an IANA time zone", id="zone"),
+        pytest.param("BOOKER_JICOO_API_URL", "https://api.jicoo.com/v1/", "slash", id="Jicoo with slash"),
+        pytest.param("BOOKER_JICOO_API_KEY", "sk_live_x\n", "copy it again", id="Jicoo's key"),
+        pytest.param("BOOKER_JICOO_WEBHOOK_SECRET", "whsec x", "copy it again", id="Jicoo's secret"),
+        pytest.param("BOOKER_JICOO_ZONE", "Tokyo", "not an IANA time zone", id="Jicoo's zone"),
+        pytest.param("BOOKER_JICOO_TEAM", 39, "must be a text", id="team as number"),
+        pytest.param(
+            "BOOKER_JICOO_CANCEL_REASON_KEY", "", "'cancelReason' or 'reason'", id="no reason's key"
+        ),
+        pytest.param("BOOKER_JICOO_CANCEL_REASON_KEY", "the reason", "'cancelReason'", id="reason's key"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_remedy(key: str, value: Any, said: str) -> None:
@@ -208,6 +217,14 @@ def test_what_is_left_of_cal_com_is_no_mistake_elsewhere() -> None:
     assert read_settings({"BOOKER_CALCOM_AUTH": "key"}).provider == "embedded"
 
 
+def test_jicoo_wants_a_key() -> None:
+    """Nothing can be asked of it without."""
+    with pytest.raises(ConfigurationError, match="'BOOKER_JICOO_API_KEY' is not set; make a key"):
+        read_settings({"BOOKER_PROVIDER": "jicoo"})
+
+    assert read_settings({"BOOKER_PROVIDER": "jicoo", "BOOKER_JICOO_API_KEY": "key"}).jicoo_zone == ""
+
+
 def test_secrets_show_in_no_representation() -> None:
     """What is logged by accident tells nothing."""
     urls = {
@@ -217,7 +234,8 @@ def test_secrets_show_in_no_representation() -> None:
         "BOOKER_MAIL_FROM": "ann@example.org",
         "BOOKER_PUBLIC_URL": "https://b.example",
     }
-    config = CALCOM | CLIENT | KEY | urls | {"BOOKER_CALCOM_WEBHOOK_SECRET": "hush"}
+    secrets = ("BOOKER_CALCOM_WEBHOOK_SECRET", "BOOKER_JICOO_API_KEY", "BOOKER_JICOO_WEBHOOK_SECRET")
+    config = CALCOM | CLIENT | KEY | urls | dict.fromkeys(secrets, "hush")
 
     assert "hush" not in repr(read_settings(config))
 

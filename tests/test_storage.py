@@ -448,7 +448,7 @@ def test_upgrading_twice_changes_nothing(path):
     storage.upgrade()
 
     with storage.reading() as connection:
-        assert connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")) == "0002"
+        assert connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")) == "0003"
 
 
 def test_a_failed_upgrade_leaves_nothing_behind(path):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from babel import Locale
 
-from booker_components import Approval, Frequency, Price, Series
+from booker_components import Approval, Frequency, Price, Seats, Series, Slot
 from booker_components.web import wording
+
+from .conftest import INTRO, TUESDAY
 
 
 @pytest.mark.parametrize(
@@ -52,3 +55,21 @@ def test_short_notice_is_said(within: timedelta, said: str) -> None:
     sentence = wording.approval(Approval(within=within))
 
     assert sentence == f"Bookings made less than {said} ahead wait for the host to confirm them."
+
+
+@pytest.mark.parametrize(
+    ("seats", "left", "said"),
+    [
+        (None, None, ""),
+        (None, 2, "2 seats left"),
+        (Seats(per_slot=3), 1, "1 seat left"),
+        (Seats(per_slot=3), None, ""),
+        (Seats(per_slot=3, show_left=False), 2, ""),
+    ],
+    ids=["alone", "slots alone tell", "declared", "not told", "hidden"],
+)
+def test_seats_that_are_left_are_said(seats: Seats | None, left: int | None, said: str) -> None:
+    """Where guests share a time, and are to know."""
+    slot = Slot(start=TUESDAY, end=TUESDAY + INTRO.duration, seats_left=left)
+
+    assert wording.seats_left(replace(INTRO, seats=seats), slot) == said

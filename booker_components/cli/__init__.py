@@ -1,9 +1,9 @@
-"""The commands `flask booker check`, `outbox`, `deliver` and `calcom`."""
+"""The commands `flask booker check`, `outbox`, `deliver`, `calcom`, `jicoo` and `salesforce`."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import click
@@ -12,12 +12,14 @@ from flask import Blueprint
 from flask.cli import with_appcontext
 
 from .. import times
-from ..errors import BookerError
+from ..errors import EventTypeNotFound, ProviderError
 from ..outbox import DeliveryState
 from ..providers import ExplainsSlots
 from ..values import EventType, TimeWindow
 from ..web.runtime import Runtime, runtime
 from .calcom import calcom
+from .jicoo import jicoo
+from .salesforce import salesforce
 
 _LOCALE = Locale("en", "GB")
 _WHY = {
@@ -33,7 +35,7 @@ _WHY = {
 
 def register(blueprint: Blueprint) -> None:
     """Add the commands to *blueprint*, which adds them to `flask`."""
-    for command in (check, outbox, deliver, calcom):
+    for command in (check, outbox, deliver, calcom, jicoo, salesforce):
         blueprint.cli.add_command(command)
 
 
@@ -57,14 +59,21 @@ def check(slug: str, days: int, at: str, minutes: int) -> None:
     """
     parts = runtime()
     try:
+        for event_type in _wanted(parts, slug):
+            lines = _why(parts, event_type, at, minutes) if at else _offer(parts, event_type, days)
+            click.echo("\n".join(lines))
+    except ProviderError as error:
+        raise click.ClickException(error.message) from error
+
+
+def _wanted(parts: Runtime, slug: str) -> Sequence[EventType]:
+    try:
         wanted = [parts.service.event_type(slug)] if slug else parts.service.event_types()
-    except BookerError:
+    except EventTypeNotFound:
         raise click.ClickException(f"There is no event type '{slug}'; leave --slug out to see all.") from None
     if not wanted:
         raise click.ClickException("There are no event types; set 'BOOKER_EVENT_TYPES'.")
-    for event_type in wanted:
-        lines = _why(parts, event_type, at, minutes) if at else _offer(parts, event_type, days)
-        click.echo("\n".join(lines))
+    return wanted
 
 
 def _offer(parts: Runtime, event_type: EventType, days: int) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -12,25 +11,22 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask.cli import with_appcontext
 
-from .. import times
 from ..errors import BookerError, ConfigurationError
 from ..providers.calcom.accounts import PROVIDER, ClientIdentity
 from ..providers.calcom.client import CalcomClient
 from ..providers.calcom.failures import CalcomForbidden, CalcomNotFound
 from ..providers.calcom.registrations import Registration, Registrations
 from ..providers.calcom.webhooks import NOTICES, TRIGGERS
-from ..records.inbox import InboxState
 from ..settings import calcom_auth
 from ..web.runtime import Runtime, runtime
 from .addresses import Addresses
-from .findings import Mark, findings
+from .findings import findings
 from .signing import outdated, require_secret, secret_of
+from .syncing import begin, look, retry_option, since_option, take
+from .trying import Mark
 
 if TYPE_CHECKING:
     from ..providers.calcom.parts import CalcomParts
-
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_SPAN = re.compile(r"(\d{1,4})([mhdw])", re.ASCII)
 
 
 @click.group()
@@ -131,27 +127,9 @@ def _require_public_url(parts: Runtime) -> None:
 # --- sync ----------------------------------------------------------------------------------------
 
 
-def _since(context: click.Context, parameter: click.Parameter, text: str) -> timedelta | datetime:
-    if match := _SPAN.fullmatch(text):
-        return timedelta(**{_UNITS[match[2]]: int(match[1])})
-    try:
-        return times.parse_instant(text)
-    except ValueError:
-        raise click.BadParameter(
-            f"'{text}' is neither a span such as 2d or 12h nor an instant such as 2026-03-12T09:00Z."
-        ) from None
-
-
 @calcom.command()
-@click.option(
-    "--since",
-    default="2d",
-    show_default=True,
-    callback=_since,
-    metavar="SPAN|INSTANT",
-    help="How far back to look: 30m, 12h, 2d, 1w, or 2026-03-12T09:00Z.",
-)
-@click.option("--retry", is_flag=True, help="Take webhooks again that were given up after a day of failures.")
+@since_option
+@retry_option
 @_command
 def sync(parts: Runtime, calcom: CalcomParts, account: str, since: timedelta | datetime, retry: bool) -> None:
     """Look for changes that no webhook told of, and take the webhooks that wait.
@@ -159,19 +137,17 @@ def sync(parts: Runtime, calcom: CalcomParts, account: str, since: timedelta | d
     Safe to run at any time and as often as wanted: what is known already is told to nobody again. Asks for
     the account of the settings, or for every connected account. Ends with exit code 1 if one of them fails.
     """
-    start = parts.service.clock() - since if isinstance(since, timedelta) else since
+    start = begin(parts, since)
     failed = False
     for choice in _accounts(parts, calcom, account):
         name = f"Account '{choice}': " if choice else ""
         try:
             with calcom.accounts.using(choice):
-                found = parts.service.sync(start)
+                look(parts, start, whose=name)
         except BookerError as error:
             click.echo(f"{name}{_said(parts, error)}", err=True)
             failed = True
-        else:
-            click.echo(f"{name}New since {times.format_instant(start)}: {found}.")
-    _take(parts, retry)
+    take(parts, retry)
     if failed:
         raise SystemExit(1)
 
@@ -186,16 +162,6 @@ def _accounts(parts: Runtime, calcom: CalcomParts, account: str) -> Sequence[str
     if not connected:
         raise click.ClickException("No account is connected, so there are no bookings to look at.")
     return connected
-
-
-def _take(parts: Runtime, retry: bool) -> None:
-    receiver = parts.receiver
-    if retry:
-        click.echo(f"Webhooks due again: {receiver.inbox.retry(receiver.provider)}.")
-    taken = receiver.take_due()
-    counts = receiver.inbox.counts(receiver.provider)
-    waiting, parked = counts[InboxState.NEW], counts[InboxState.PARKED]
-    click.echo(f"Webhooks taken up: {taken}. Waiting: {waiting}. Given up: {parked}.")
 
 
 # --- webhooks ------------------------------------------------------------------------------------

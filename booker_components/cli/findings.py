@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import BookerError, ProviderUnavailable
+from ..errors import BookerError
 from ..providers.calcom.accounts import PROVIDER
 from ..providers.calcom.client import CalcomClient, Resource, quote
 from ..providers.calcom.failures import CalcomForbidden
@@ -18,6 +16,7 @@ from ..settings import calcom_auth
 from ..values import BookingFilter, EventType, TimeWindow
 from ..web.runtime import Runtime
 from .addresses import Addresses, origin
+from .trying import Finding, Mark, tried
 
 if TYPE_CHECKING:
     from ..providers.calcom.parts import CalcomParts
@@ -26,23 +25,6 @@ if TYPE_CHECKING:
 _MOST_ACCOUNTS = 10
 _BY_API = "'flask booker calcom check --set' writes it"
 _Result = TypeVar("_Result")
-
-
-class Mark(Enum):
-    """How a finding is to be taken."""
-
-    OK = "ok"
-    #: Worth knowing; may be meant so.
-    NOTE = "note"
-    WRONG = "WRONG"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    mark: Mark
-    text: str
 
 
 def findings(
@@ -169,14 +151,18 @@ def _event_types(parts: Runtime, found: Sequence[EventType]) -> Iterator[Finding
         name = f"Event type '{each.slug}'"
         if each.elsewhere:
             yield Finding(Mark.NOTE, f"{name} can be booked at Cal.com's own page only: {each.elsewhere}")
-        elif not _leads_on(each.success_url, parts):
+        elif addresses := [url for url in _led_to(each) if not _leads_on(url, parts)]:
             yield Finding(
                 Mark.WRONG,
-                f"{name} sends guests to {each.success_url}, which is not allowed here: add its origin to "
+                f"{name} sends guests to {addresses[0]}, which is not allowed here: add its origin to "
                 "'BOOKER_REDIRECT_ORIGINS', or they stay on the booking page.",
             )
         else:
             yield Finding(Mark.OK, f"{name} can be booked.")
+
+
+def _led_to(event_type: EventType) -> list[str]:
+    return [redirect.url for _, redirect in event_type.redirects.each()] if event_type.redirects else []
 
 
 def _leads_on(address: str, parts: Runtime) -> bool:
@@ -251,12 +237,4 @@ def _oauth_client(client: CalcomClient, id: str, wanted: str) -> Finding:
 def _tried(
     ask: Callable[[], _Result], told: Callable[[_Result], str], refused: str = "Cal.com refuses the call"
 ) -> Finding:
-    """Give what came of asking; the message of an error of ours holds no personal data."""
-    try:
-        return Finding(Mark.OK, told(ask()))
-    except CalcomForbidden as error:
-        return Finding(Mark.WRONG, f"{refused}. {error.message}")
-    except ProviderUnavailable as error:
-        return Finding(Mark.WRONG, f"{error.message} Try again later, or check 'BOOKER_CALCOM_API_URL'.")
-    except BookerError as error:
-        return Finding(Mark.WRONG, error.message)
+    return tried(ask, told, {CalcomForbidden: refused}, address="BOOKER_CALCOM_API_URL")

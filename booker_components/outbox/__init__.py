@@ -22,7 +22,7 @@ from ..errors import ConfigurationError
 from ..payloads import booking_to_dict
 from ..storage import Storage
 from ..values import Booking, BookingEvent, EventKind
-from .failures import delay_after, described, place
+from .failures import delay_after, described, is_permanent, place
 from .rows import Claim, delivery_of, due, event_of, joined
 from .rows import Delivery as Delivery
 from .rows import DeliveryState as DeliveryState
@@ -37,7 +37,8 @@ Subscriber = Callable[[BookingEvent], None]
 #: How long a claimed delivery belongs to its claimer; a slower subscriber may hear the event twice.
 LEASE = timedelta(seconds=60)
 
-#: A delivery that still fails, or ends its process, this long after its first attempt is parked.
+#: A delivery that still fails, or ends its process, this long after its first attempt is parked; one whose
+#: failure is permanent is at once.
 PARK_AFTER = timedelta(hours=24)
 
 #: Seconds between two looks of a thread at what is due.
@@ -129,11 +130,16 @@ class Outbox:
         with self._storage.reading() as connection:
             return tuple(delivery_of(row) for row in connection.execute(query))
 
-    def retry(self, ids: Collection[int] | None = None) -> int:
-        """Make parked deliveries due now, all or those with *ids*, for another day; give how many."""
+    def retry(self, ids: Collection[int] | None = None, *, subscriber: str = "") -> int:
+        """Make parked deliveries due now, for another day; give how many.
+
+        They are all, those with *ids*, or those to the *subscriber* of this name.
+        """
         query = update(deliveries).where(deliveries.c.state == DeliveryState.PARKED.value)
         if ids is not None:
             query = query.where(deliveries.c.id.in_(ids))
+        if subscriber:
+            query = query.where(deliveries.c.subscriber == subscriber)
         fresh = query.values(state=DeliveryState.PENDING.value, next_at=self._clock(), first_tried_at=None)
         with self._storage.transaction() as connection:
             self._storage.after_commit(self.wake)
@@ -253,7 +259,7 @@ class Outbox:
 
     def _failed(self, claim: Claim, error: BaseException) -> None:
         now = self._clock()
-        parked = now - claim.first_tried_at >= PARK_AFTER
+        parked = is_permanent(error) or now - claim.first_tried_at >= PARK_AFTER
         state = DeliveryState.PARKED if parked else DeliveryState.PENDING
         _log.warning(
             "Subscriber %s failed on event %s (attempt %d, now %s): %s at %s",

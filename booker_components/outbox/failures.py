@@ -22,6 +22,11 @@ def delay_after(attempts: int) -> timedelta:
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - nothing secret
 
 
+def is_permanent(error: BaseException) -> bool:
+    """Tell whether a further attempt can only fail like this one, as its subscriber says."""
+    return isinstance(error, DeliveryFailed) and error.permanent
+
+
 def described(error: BaseException) -> str:
     """Give class and place of *error*, or class and message of `DeliveryFailed`, which promises a clean one.
 

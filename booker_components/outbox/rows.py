@@ -20,7 +20,7 @@ class DeliveryState(StrEnum):
 
     PENDING = "pending"
     DONE = "done"
-    #: Given up after a day of failures, until somebody retries it.
+    #: Given up, after a day of failures or at once, until somebody retries it.
     PARKED = "parked"
 
 

@@ -18,8 +18,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import DecodeError, HTTPError, MaxRetryError, NewConnectionError, ProxyError, SSLError
 
 from ..errors import OutcomeUnknown, ProviderError, ProviderRefused, ProviderUnavailable
+from ..quiet import unlogged
 from ._breaker import Breaker
-from ._quiet import unlogged
 
 #: How often a repeatable call is tried.
 ATTEMPTS = 3

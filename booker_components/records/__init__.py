@@ -1,1 +1,1 @@
-"""What we must remember about bookings that live at a remote provider: small tables, one module for each."""
+"""What we must remember beside the bookings that we keep ourselves: small tables, one module for each."""

@@ -6,18 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..storage import Storage
+from .pruning import prune
 from .tables import request_keys
 
 #: How long a key is remembered from its last claim on: longer than people book ahead. By then the same
 #: request lies in the past and can make nothing again, whatever became of the first.
 KEEP = timedelta(days=400)
-
-#: So many old keys go at most when a new one comes: far more than come, and too few to keep anybody waiting.
-BATCH = 100
 
 # The beginning of a claim that was given up, long enough ago for anybody to take it over.
 _GIVEN_UP = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,7 +57,7 @@ class RequestKeys:
         try:
             with self._storage.transaction() as connection:
                 connection.execute(insert(request_keys).values(row))
-                _forget_old(connection, now)
+                prune(connection, request_keys.c.key, request_keys.c.keep_until, now)
         except IntegrityError:
             known = self.read(key)
             return known if known is not None else self.claim(key, fingerprint)
@@ -72,6 +70,12 @@ class RequestKeys:
         if row is None:
             return None
         return Claim(key=key, mine=False, fingerprint=row.fingerprint, uid=row.uid, begun_at=row.begun_at)
+
+    def made(self, uid: str) -> bool:
+        """Tell whether a key is known to have made the booking *uid*; asked so seldom that no index helps."""
+        query = select(request_keys.c.key).where(request_keys.c.uid == uid).limit(1)
+        with self._storage.reading() as connection:
+            return connection.execute(query).first() is not None
 
     def take_over(self, claim: Claim, fingerprint: str) -> Claim | None:
         """Give the caller's own claim in the place of *claim*; None if that stands no more.
@@ -108,11 +112,3 @@ def _is(claim: Claim) -> ColumnElement[bool]:
         & (request_keys.c.uid == "")
         & (request_keys.c.begun_at == claim.begun_at)
     )
-
-
-def _forget_old(connection: Connection, now: datetime) -> None:
-    """Delete some of the keys that are of no more use at *now*; those that others delete are theirs."""
-    old = select(request_keys.c.key).where(request_keys.c.keep_until <= now)
-    some = old.order_by(request_keys.c.keep_until).limit(BATCH).with_for_update(skip_locked=True)
-    if found := connection.execute(some).scalars().all():
-        connection.execute(delete(request_keys).where(request_keys.c.key.in_(found)))

@@ -48,18 +48,21 @@ class KnownBookings:
             known = _locked(connection, booking.uid)
             kind = what_happened(known.status, known.starts, booking)
             if booking.is_open and (_is_closed(known) or _is_older(asked_at, known, booking)):
-                # What is closed stays closed, and what was asked for earlier is no news.
+                # What is closed stays closed, and what was asked for or changed earlier is no news.
                 return None
             number = known.changes + (kind is not None)
             values = {
                 "status": booking.status.value,
                 "starts": booking.start,
                 "asked_at": max(asked_at, known.asked_at or asked_at),
+                "changed_at": max(booking.updated_at, known.changed_at or booking.updated_at),
                 "changes": number,
                 "shared": booking.shared,
             }
             mine = known_bookings.c.uid == booking.uid
             connection.execute(update(known_bookings).where(mine).values(values))
+            if kind is EventKind.RESCHEDULED and booking.replaces:
+                _close(connection, booking.replaces)
         return Change(kind=kind, number=number) if kind else None
 
     def open_seats(self, shared: str) -> tuple[str, ...]:
@@ -92,19 +95,30 @@ def _is_closed(known: Row[Any]) -> bool:
 
 
 def _is_older(asked_at: datetime, known: Row[Any], booking: Booking) -> bool:
-    """Tell whether *booking* differs from what was asked for after it; what was agreed to waits no more."""
+    """Tell whether *booking* differs from what was asked for, or changed, after it.
+
+    What was agreed to waits no more.
+    """
+    if (known.status, known.starts) == (booking.status.value, booking.start):
+        return False
     agreed = known.status == BookingStatus.CONFIRMED.value and known.starts == booking.start
     if agreed and booking.status is BookingStatus.PENDING:
         return True
-    if known.asked_at is None or asked_at >= known.asked_at:
-        return False
-    return bool((known.status, known.starts) != (booking.status.value, booking.start))
+    if known.changed_at is not None and booking.updated_at < known.changed_at:
+        return True
+    return known.asked_at is not None and asked_at < known.asked_at
 
 
 def _ending(booking: Booking) -> EventKind | None:
     if booking.replaced_by:
         return None
     return EventKind.REJECTED if booking.status is BookingStatus.REJECTED else EventKind.CANCELLED
+
+
+def _close(connection: Connection, uid: str) -> None:
+    """Note that *uid* was moved away from: not every provider tells so, and its end is no cancellation."""
+    open_one = (known_bookings.c.uid == uid) & known_bookings.c.status.in_(_OPEN)
+    connection.execute(update(known_bookings).where(open_one).values(status=BookingStatus.CANCELLED.value))
 
 
 def _locked(connection: Connection, uid: str) -> Row[Any]:

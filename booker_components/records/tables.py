@@ -16,6 +16,8 @@ known_bookings = Table(
     Column("starts", Instant),
     # When that was asked for; an answer to an older question tells of no move.
     Column("asked_at", Instant),
+    # When it was changed, as the provider says; what was changed earlier is no news.
+    Column("changed_at", Instant),
     # Counts the changes that were told.
     Column("changes", Integer, nullable=False),
     # The booking that guests share, where this is one seat of it; else empty.
@@ -73,4 +75,51 @@ inbox = Table(
     CheckConstraint("state IN ('new', 'done', 'kept', 'parked')", name="state"),
     Index("booker_inbox_state_ix", "state", "next_at"),
     sqlite_autoincrement=True,
+)
+
+#: What hosts know of their users, as JSON, for the links that lead these to a booker.
+prefills = Table(
+    "booker_prefills",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("event_type", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("locked", Text, nullable=False),
+    Column("open", Text, nullable=False),
+    # Of all the above but the id, to find what is kept already.
+    Column("digest", Text, nullable=False),
+    Column("keep_until", Instant, nullable=False),
+    Index("booker_prefills_digest_ix", "digest"),
+    Index("booker_prefills_keep_until_ix", "keep_until"),
+)
+
+#: Bookings that took the place of others under a new uid, to know them for one. Rows are kept for ever.
+moves = Table(
+    "booker_moves",
+    metadata,
+    Column("uid", Text, primary_key=True),
+    Column("replaces", Text, nullable=False),
+    Index("booker_moves_replaces_ix", "replaces"),
+)
+
+#: Whose turn it is to do something that two may not do at once.
+turns = Table(
+    "booker_turns",
+    metadata,
+    # A digest, so that no address is kept here.
+    Column("key", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+#: Failures that somebody has been told of, or is to be told of with the next one.
+reports = Table(
+    "booker_reports",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    # A digest, so that no address is kept here.
+    Column("recipient", Text, primary_key=True),
+    Column("booking_uid", Text, primary_key=True),
+    Column("told_at", Instant),
+    Index("booker_reports_booking_uid_ix", "booking_uid"),
 )

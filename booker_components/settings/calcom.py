@@ -5,23 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from .. import times
 from ..errors import ConfigurationError
 from .fields import PREFIX, Settings, calcom_auth
+from .rules import for_headers, zone
 
 #: The names of all scopes end alike (contracts/calcom.md 4.11).
 _SCOPE = re.compile(r"[A-Z]+(?:_[A-Z]+)*_(?:READ|WRITE)", re.ASCII)
-
-
-def _check_texts(settings: Settings) -> None:
-    """Refuse what cannot stand in a header, above all a key that was pasted with the end of its line."""
-    for name in ("calcom_api_key", "calcom_client_id", "calcom_client_secret", "calcom_webhook_secret"):
-        value = getattr(settings, name)
-        if not (value.isascii() and value.isprintable()) or " " in value:
-            raise ConfigurationError(
-                f"'{PREFIX}{name.upper()}' has a blank, a line break or a character beyond ASCII; "
-                "copy it again."
-            )
 
 
 def _check_functions(settings: Settings) -> None:
@@ -51,15 +40,6 @@ def _check_scopes(settings: Settings) -> None:
         raise ConfigurationError(
             f"'BOOKER_CALCOM_SCOPES' is {scopes!r}; it must be a list of scopes such as 'BOOKING_READ'."
         )
-
-
-def _check_zone(settings: Settings) -> None:
-    if not settings.calcom_zone:
-        return
-    try:
-        times.zone(settings.calcom_zone)
-    except ValueError as error:
-        raise ConfigurationError(f"'BOOKER_CALCOM_ZONE' cannot be used: {error}") from None
 
 
 def _check_auth(settings: Settings) -> None:
@@ -110,10 +90,10 @@ def _check_together(settings: Settings) -> None:
 
 
 CALCOM_CHECKS: tuple[Callable[[Settings], None], ...] = (
-    _check_texts,
+    for_headers("calcom_api_key", "calcom_client_id", "calcom_client_secret", "calcom_webhook_secret"),
     _check_functions,
     _check_owners,
     _check_scopes,
-    _check_zone,
+    zone("calcom_zone"),
     _check_together,
 )

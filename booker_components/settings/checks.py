@@ -13,6 +13,9 @@ from ..errors import ConfigurationError
 from ..values import EventType
 from .calcom import CALCOM_CHECKS
 from .fields import PREFIX, Settings
+from .jicoo import JICOO_CHECKS
+from .redirects import REDIRECT_CHECKS
+from .salesforce import SALESFORCE_CHECKS
 
 # Only what a header can carry: names beyond ASCII are written in their xn-- form there.
 _ORIGIN = re.compile(r"https?://(?:[\w.*-]+|\[[0-9a-f:.]+\])(?::(?:\d+|\*))?", re.ASCII)
@@ -40,14 +43,15 @@ def _text(*names: str) -> Callable[[Settings], None]:
 
 
 #: The providers that have a name.
-PROVIDERS = ("embedded", "calcom")
+PROVIDERS = ("embedded", "calcom", "jicoo")
 
 
 def _check_provider(settings: Settings) -> None:
     provider = settings.provider
     if provider is None or (isinstance(provider, str) and provider not in PROVIDERS):
         raise ConfigurationError(
-            f"'BOOKER_PROVIDER' is {provider!r}; it must be 'embedded', 'calcom' or a provider object."
+            f"'BOOKER_PROVIDER' is {provider!r}; it must be 'embedded', 'calcom', 'jicoo' or a provider "
+            "object."
         )
 
 
@@ -159,11 +163,15 @@ CHECKS: tuple[Callable[[Settings], None], ...] = (
     _check_link_days,
     _check_link_limit,
     _check_redirect_origins,
+    *REDIRECT_CHECKS,
     _check_embed_origins,
     _check_csp,
     _address("public_url", required=False),
     _address("calcom_api_url", required=True),
     _address("calcom_app_url", required=True),
+    _address("jicoo_api_url", required=True),
     _check_mail,
     *CALCOM_CHECKS,
+    *JICOO_CHECKS,
+    *SALESFORCE_CHECKS,
 )

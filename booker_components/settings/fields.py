@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from os import PathLike
 from typing import Any
 
-from ..values import EventType
+from ..values import EventType, Redirects
 
 PREFIX = "BOOKER_"
 
@@ -27,10 +27,13 @@ class Settings:
     """What `app.config` says about booker_components; the key of a field is `BOOKER_` and its name."""
 
     event_types: str | PathLike[str] | Sequence[EventType] = _setting(
-        (), "What can be booked: the path of a TOML file, or a list of `EventType`."
+        (),
+        "What can be booked: the path of a TOML file, or a list of `EventType`. With Jicoo each has its `id` "
+        "there.",
     )
     provider: Any = _setting(
-        "embedded", 'The booking backend: `"embedded"`, `"calcom"`, or an object with its methods.'
+        "embedded",
+        'The booking backend: `"embedded"`, `"calcom"`, `"jicoo"`, or an object with its methods.',
     )
     database_url: str = _secret(
         "SQLAlchemy URL of the database; empty: the file `booker.sqlite3` in the app's instance folder."
@@ -49,6 +52,9 @@ class Settings:
         "SMTP server for mailing new links, for example `smtp://user:password@mail.example.com:587?starttls=1`.",
     )
     mail_from: str = _setting("", "The sender of these mails, for example `Bookings <bookings@example.com>`.")
+    admin_email: str = _setting(
+        "", "Who is mailed, beside the host, when a booking cannot be written to Salesforce."
+    )
     dispatch: str = _setting(
         "thread",
         '`"thread"`: a thread in each web process delivers events. `"none"`: only `flask booker deliver`.',
@@ -67,9 +73,16 @@ class Settings:
         "memory://",
     )
 
+    redirects: Redirects | None = _setting(
+        None,
+        "Where guests go after booking, moving and cancelling, where their event type does not say it: a "
+        "`Redirects`, or a mapping like the table of a TOML file. Empty: they stay on the booking page.",
+    )
     redirect_origins: Sequence[str] = _setting(
-        (),
-        "Origins to which guests may be sent after booking, where an event type has an address for that.",
+        (), "Origins to which guests may be sent after booking, moving and cancelling."
+    )
+    redirect_secret: str = _secret(
+        "What signs the parameters of a `Redirect` that is `signed`; who checks them needs it, too."
     )
     calcom_api_url: str = _setting("https://api.cal.com/v2", "The Cal.com API, version 2.")
     calcom_app_url: str = _setting("https://app.cal.com", "The Cal.com web app, where people sign in.")
@@ -108,6 +121,43 @@ class Settings:
         None,
         "A function of the request that names the account which the signed-in user may connect by OAuth 2.0; "
         "None to refuse.",
+    )
+    jicoo_api_url: str = _setting("https://api.jicoo.com/v1", "The Jicoo API, version 1.")
+    jicoo_api_key: str = _secret("An API key of a Jicoo account.")
+    jicoo_webhook_secret: str = _secret("The secret with which Jicoo signs its webhooks.")
+    jicoo_zone: str = _setting("", "The zone in which the hosts work, an IANA name; empty: UTC.")
+    jicoo_team: str = _setting(
+        "", "The id of the team in the addresses of Jicoo's own pages; account integration needs it."
+    )
+    jicoo_cancel_reason_key: str = _setting(
+        "cancelReason",
+        "The name under which Jicoo takes the reason of a cancellation; it does not document it.",
+    )
+
+    salesforce: Mapping[str, Any] = _setting(
+        {},
+        "What becomes of bookings at Salesforce: maps slugs of event types, or `\"*\"` for all others, to "
+        "`SalesforceRules` or mappings of their fields. Empty: nothing.",
+    )
+    salesforce_domain: str = _setting(
+        "login", "Where to log in: `login`, `test` for a sandbox, or the org's own domain, such as `acme.my`."
+    )
+    salesforce_client_id: str = _setting("", "The consumer key of the External Client App.")
+    salesforce_client_secret: str = _secret(
+        "The consumer secret of that app; alone with the key it logs in by client credentials."
+    )
+    salesforce_private_key: str = _secret(
+        "The private key, in PEM, whose certificate that app knows: logs in by JWT bearer."
+    )
+    salesforce_username: str = _setting("", "The user to log in as, by key or by password.")
+    salesforce_password: str = _secret("The password of that user, where neither key nor client logs in.")
+    salesforce_token: str = _secret("The security token of that user, where the org wants one.")
+    salesforce_api_version: str = _setting("65.0", "The version of Salesforce's API.")
+    salesforce_external_id: str = _setting(
+        "Booking_Uid__c", "The API name of the field of Events, an external id, that keeps a booking's uid."
+    )
+    salesforce_url: str = _setting(
+        "", "A stand-in for Salesforce on this machine, for tests, for example `http://127.0.0.1:8080`."
     )
 
 

@@ -15,6 +15,7 @@ from limits.strategies import MovingWindowRateLimiter
 from ..errors import ConfigurationError
 from .checks import CHECKS
 from .fields import PREFIX, Settings
+from .redirects import read_redirects
 
 
 def read_settings(config: Mapping[str, Any]) -> Settings:
@@ -26,7 +27,8 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
     known = {PREFIX + each.name.upper(): each for each in fields(Settings)}
     for key in given.keys() - known.keys():
         raise ConfigurationError(f"'{key}' is not a setting{_suggestion(key, known)}.")
-    settings = Settings(**{known[key].name: value for key, value in given.items()})
+    values = {known[key].name: value for key, value in given.items()}
+    settings = Settings(**values | {"redirects": read_redirects(values.get("redirects"))})
     for check in CHECKS:
         check(settings)
     return settings

@@ -17,8 +17,10 @@ The outbox calls it outside the request, after the booking is safe, with these p
   `DeliveryFailed` with a message free of personal data: it is stored and shown by `flask booker outbox`. Of
   any other exception only class and place are kept, as its message may quote the guest.
 - **Never given up silently.** An event that still fails a day after its first attempt is parked, and goes on
-  holding back the later ones of its booking: late is better than out of order. `flask booker outbox --retry`
-  resumes, in order; a subscriber hears of those bookings late then, so trust `event.at`, not the clock.
+  holding back the later ones of its booking: late is better than out of order. Where a further attempt is of
+  no use until somebody has mended something, raise `DeliveryFailed(..., permanent=True)`: it is parked at
+  once. `flask booker outbox --retry` resumes, in order; a subscriber hears of those bookings late then, so
+  trust `event.at`, not the clock.
 - **Independent.** Each subscriber has a thread of its own in a web process (`flask booker deliver` calls them
   one after the other): one that hangs keeps no other waiting.
 

@@ -188,7 +188,7 @@ class LinkMailer:
         """
         self._step, self._total = step, total
         self._server = MailServer.parse(url)
-        self._sender = _sender(sender)
+        self._sender = sender_address(sender)
         self._link = link
 
     def __call__(self, event: BookingEvent) -> None:
@@ -200,7 +200,7 @@ class LinkMailer:
             self._server.send(message, step=self._step, total=self._total)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             # The original error may hold the guest's address, and what is raised here is stored and shown.
-            raise DeliveryFailed(f"{self._server.host}:{self._server.port} {_failure(error)}.") from None
+            raise DeliveryFailed(f"{self._server.host}:{self._server.port} {mail_failure(error)}.") from None
 
     def _message(self, event: BookingEvent) -> EmailMessage:
         booking = event.booking
@@ -231,7 +231,7 @@ def _words(booking: Booking, link: str) -> dict[str, str]:
         "zone": times.zone_label(guest.zone, booking.start, locale),
         "link": link,
     }
-    return {word: _line(text) for word, text in words.items()}
+    return {word: one_line(text) for word, text in words.items()}
 
 
 def _recipient(booking: Booking) -> Address:
@@ -241,7 +241,8 @@ def _recipient(booking: Booking) -> Address:
         raise DeliveryFailed(f"The address on file of booking {booking.uid!r} cannot be mailed.") from None
 
 
-def _sender(text: str) -> Address:
+def sender_address(text: str) -> Address:
+    """Read 'BOOKER_MAIL_FROM', "Name <address>" or an address; `ConfigurationError` if it is none."""
     name, address = parseaddr(text)
     try:
         sender = Address(display_name=name, addr_spec=address)
@@ -255,12 +256,13 @@ def _sender(text: str) -> Address:
     return sender
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """Give *text* on one line and printable, so that it can stand in a header."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def _failure(error: Exception) -> str:
+def mail_failure(error: Exception) -> str:
+    """Say why a mail was not taken, without the address that the error may hold."""
     if isinstance(error, smtplib.SMTPResponseException):
         return f"answered {error.smtp_code} ({type(error).__name__})"
     if isinstance(error, smtplib.SMTPRecipientsRefused):

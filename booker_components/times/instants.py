@@ -42,9 +42,12 @@ def format_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def local_iso(instant: datetime, zone_name: str) -> str:
-    """Give *instant* as ISO 8601 in wall time of a zone with its offset: "2026-03-12T09:00:00+01:00"."""
-    return instant.astimezone(zone(zone_name)).isoformat(timespec="seconds")
+def local_iso(instant: datetime, zone_name: str, *, timespec: str = "seconds") -> str:
+    """Give *instant* as ISO 8601 in wall time of a zone with its offset: "2026-03-12T09:00:00+01:00".
+
+    With the *timespec* "milliseconds", three digits of them follow the seconds.
+    """
+    return instant.astimezone(zone(zone_name)).isoformat(timespec=timespec)
 
 
 def parse_date(text: str) -> date:

@@ -37,3 +37,8 @@ from .offers import Schedule as Schedule
 from .offers import Seats as Seats
 from .offers import Series as Series
 from .offers import Slot as Slot
+from .redirects import FLAVOURS as FLAVOURS
+from .redirects import Flavour as Flavour
+from .redirects import Occasion as Occasion
+from .redirects import Redirect as Redirect
+from .redirects import Redirects as Redirects

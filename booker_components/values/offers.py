@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from .instants import require_aware
+from .redirects import Redirects
 
 #: An answer as a guest gave it: text, a number, several options or addresses, or a tick.
 Answer = str | float | bool | tuple[str, ...]
@@ -104,6 +105,8 @@ class Question:
     hidden: bool = False
     #: Not to be changed once it is prefilled.
     locked: bool = False
+    #: The provider's own code for it, where that is not the slug.
+    id: str = ""
 
 
 class ReasonRule(StrEnum):
@@ -233,10 +236,8 @@ class EventType:
     series: Series | None = None
     #: What it costs; None: nothing.
     price: Price | None = None
-    #: Where guests go after booking, in place of the booking page; only to an allowed origin.
-    success_url: str = ""
-    #: Whether *success_url* gets the booking's parameters (contracts/calcom.md section 3.5).
-    success_parameters: bool = True
+    #: Where guests go in place of the booking page; what is not said here, 'BOOKER_REDIRECTS' says.
+    redirects: Redirects | None = None
     #: Whether times are shown in the event type's zone only.
     zone_locked: bool = False
     #: Whether guests are not to read the hosts' addresses.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -12,13 +13,12 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from ..errors import BookerError, InvalidRequest, NotBookable, SlotTaken
-from ..links import Purpose
 from ..policy import Rule
-from ..values import Booking
+from ..values import Booking, Occasion
 from . import csrf, leaving, prefill
 from .components import Chooser
 from .forms import Form
-from .responses import see_other, show
+from .responses import show
 from .steps import Steps
 
 # The parameters of the zone's own form, which it sends beside the state that its "go" holds.
@@ -80,10 +80,11 @@ def _submit(at: Steps, act: Callable[[datetime, Form], Booking]) -> Response:
         booking = act(slot, form)
     except BookerError as error:
         return _shown(at, _refused(at, form, error), error.status)
-    if at.booking:
-        return see_other(at.parts.url(at.parts.links.path(Purpose.MANAGE, booking)))
-    came = tuple(pair for pair in request.form.items(multi=True) if prefill.is_fact(pair[0]))
-    return leaving.after_booking(at.parts, at.event_type, booking, (*at.state.pairs(), *came))
+    occasion = Occasion.RESCHEDULED if at.booking else Occasion.BOOKED
+    came = prefill.without(at.bound.locked, prefill.facts_sent(request.form))
+    # What every link keeps is the guest's way in, or an answer: it stays here.
+    query = (*replace(at.state, kept=()).pairs(), *came)
+    return leaving.after(at.parts, occasion, at.event_type, booking, query)
 
 
 def _refused(at: Steps, form: Form, error: BookerError) -> Chooser:

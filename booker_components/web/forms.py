@@ -28,6 +28,7 @@ from . import wording
 from .components import Field, Problem
 from .csrf import FIELD
 from .fields import Rule, anything, named, target, view, wtfield
+from .state import PREFILL
 
 _LOCATION_WORDS = {
     LocationKind.IN_PERSON: "In person",
@@ -41,13 +42,13 @@ _LOCATION_WORDS = {
 }
 _CHANGELESS = "This was filled in for you and cannot be changed here."
 
-#: The hidden field that names the questions whose answers a guest cannot change.
+#: The hidden field that names the questions which the address has answered, and which are shown locked then.
 LOCKED = "locked"
 # What forms and addresses use themselves. A provider's own question may have such a slug all the same.
 FORM_WORDS = frozenset(
     {"name", "email", "guests", "notes", "location", "phone", "place", "occurrences", "reason", "scope"}
 )
-_STATE_WORDS = {"slot", "duration", "date", "month", "tz", "cal.tz", "clock", "token"}
+_STATE_WORDS = {"slot", "duration", "date", "month", "tz", "cal.tz", "clock", "token", PREFILL}
 _HIDDEN_WORDS = {"key", "go", "hold", LOCKED, FIELD}
 _OURS = FORM_WORDS | _STATE_WORDS | _HIDDEN_WORDS
 
@@ -63,7 +64,7 @@ class Form:
 
     asked: Sequence[Question]
     _fields: BaseForm
-    #: The slugs of the questions whose answers were known beforehand and are not to be changed.
+    #: The names of the fields whose answers were known beforehand and are shown as not to be changed.
     locked: frozenset[str] = frozenset()
     #: Facts that the address brought along, for the booking's metadata.
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -90,8 +91,7 @@ class Form:
         rules = {**(rules or {}), **{each.slug: anything for each in unseen}}
         fields = BaseForm({each.slug: wtfield(each, rules.get(each.slug)) for each in (*asked, *unseen)})
         fields.process(typed, data=prefill or {})
-        kept = {each.slug for each in asked if each.locked and each.slug in locked and fields[each.slug].data}
-        return cls(asked=asked, _fields=fields, locked=frozenset(kept), facts=facts or {}, most=most or {})
+        return cls(asked=asked, _fields=fields, locked=locked, facts=facts or {}, most=most or {})
 
     def valid(self) -> bool:
         """Check every answer; afterwards `fields` and `problems` show what is wrong."""
@@ -100,6 +100,10 @@ class Form:
     def answer(self, slug: str) -> Any:
         """Give what was typed for one question, unchecked."""
         return self._fields[slug].data if slug in self._fields else None
+
+    def errors(self) -> Mapping[str, str]:
+        """Give the sentence for each field that was found to be wrong, by its name."""
+        return {each.name: str(each.errors[0]) for each in self._fields if each.errors}
 
     def note(self, problems: Mapping[str, str]) -> None:
         """Add *problems* that only the service could find, by slug."""

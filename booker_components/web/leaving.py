@@ -1,4 +1,4 @@
-"""Where a guest goes once a booking is made: to the booking page, or on to a page of the host's."""
+"""Where a guest goes once something is done: to the booking page, or on to a page of the host's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from .. import redirects
 from ..links import Purpose
-from ..values import Booking, EventType
+from ..redirects import Done
+from ..values import Booking, EventType, Occasion
 from . import htmx, notices
 from .components import Action
 from .details import for_guest
@@ -21,22 +22,39 @@ from .state import Pairs
 _FRAMES = frozenset({"iframe", "frame", "embed", "object"})
 
 
-def after_booking(parts: Runtime, event_type: EventType, booking: Booking, query: Pairs) -> Response:
-    """Send the guest of a new *booking* on; *query* is what the booker's address said.
+def after(
+    parts: Runtime, occasion: Occasion, event_type: EventType | None, booking: Booking, query: Pairs = ()
+) -> Response:
+    """Send the guest on who has just made, moved or cancelled *booking*; *query* is what the address said.
 
-    A page of the host's is shown in place of the whole page, also from a frame: there, and under htmx, the
-    answer is a notice whose link leaves the frame, which scripts follow at once.
+    A page of the host's takes the place of the whole page: by a plain redirect, or by htmx, which a host's
+    page then is left by, too. What stands in a frame answers with a notice whose link leaves the frame;
+    scripts follow it at once.
     """
     # Under htmx browsers do not tell; scripts do.
     embedded = request.headers.get("Sec-Fetch-Dest") in _FRAMES or "isEmbed" in request.form
-    address = redirects.success_address(
-        event_type, booking, query, origins=parts.settings.redirect_origins, embedded=embedded
-    )
+    seen = for_guest(booking, event_type)
+    done = Done(occasion=occasion, booking=seen, event_type=event_type, query=query, embedded=embedded)
+    address = _address(parts, done)
     own = parts.url(parts.links.path(Purpose.MANAGE, booking))
     if not address:
         return see_other(own)
     if not (embedded or htmx.wants_widget()):
         return see_other(address)
     on = Action(label=f"Continue at {urlsplit(address).netloc}", href=address)
-    notice = notices.booked(for_guest(booking, event_type), on, Action(label="See the booking", href=own))
-    return show(parts, notice, title=notice.headline)
+    notice = notices.done(occasion, seen, on, Action(label="See the booking", href=own))
+    response = show(parts, notice, title=notice.headline)
+    if not embedded:
+        response.headers["HX-Redirect"] = address
+    return response
+
+
+def _address(parts: Runtime, done: Done) -> str:
+    settings = parts.settings
+    return redirects.address(
+        redirects.chosen(done.occasion, done.event_type, settings.redirects),
+        done,
+        origins=settings.redirect_origins,
+        secret=settings.redirect_secret,
+        now=parts.service.clock(),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import BookerError, BookingNotFound, LinkExpired, LinkInvalid, ProviderError
 from ..links import Purpose
-from ..values import Booking
+from ..values import Booking, BookingStatus, Occasion
 from . import finding, htmx
 from .components import Action, Notice
 from .details import link_request
@@ -25,6 +25,7 @@ _HEADLINES: tuple[tuple[type[BookerError], str], ...] = (
     (BookingNotFound, "Booking not found"),
     (ProviderError, "Not available right now"),
 )
+_DONE = {Occasion.BOOKED: "Booked", Occasion.RESCHEDULED: "Moved", Occasion.CANCELLED: "Cancelled"}
 
 
 def of(parts: Runtime, error: BookerError, *, uid: str = "") -> Notice:
@@ -58,12 +59,13 @@ def closed(parts: Runtime, booking: Booking, sentence: str) -> Notice:
     return Notice(id=_id(), tone="info", headline="No more changes", sentence=sentence, actions=(see,))
 
 
-def booked(booking: Booking, on: Action, see: Action) -> Notice:
-    """Say that *booking* stands, and lead *on* to the host's page, out of any frame."""
+def done(occasion: Occasion, booking: Booking, on: Action, see: Action) -> Notice:
+    """Say what was done to *booking*, and lead *on* to the host's page, out of any frame."""
+    waits = booking.status is BookingStatus.PENDING
     return Notice(
         id=_id(),
         tone="success",
-        headline=f"Booked: {booking.title}",
+        headline=f"{'Requested' if waits else _DONE[occasion]}: {booking.title}",
         sentence="You are being taken to the next page. If nothing happens, follow the link.",
         leave=on,
         actions=(see,),

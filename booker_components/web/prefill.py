@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -18,6 +18,7 @@ from . import forms
 from .state import Pairs
 
 _FACT = re.compile(r"metadata\[([^\[\]]+)\]|(utm_(?:source|medium|campaign|term|content))")
+_LONGEST_KEPT = 300
 _ONE_OF = (QuestionKind.SELECT, QuestionKind.RADIO)
 # What Cal.com's addresses call the places; every other word is a service for video calls.
 _PLACES = {
@@ -36,7 +37,7 @@ def known(sent: MultiDict[str, str], event_type: EventType) -> Pairs:
     These are the slugs of the questions; Cal.com's other names for them are understood, too. Facts for the
     booking's metadata keep their names.
     """
-    names = set(_asked(event_type))
+    names = set(asked(event_type))
     pairs = [
         (name, value) for name, value in sent.items(multi=True) if value and (name in names or is_fact(name))
     ]
@@ -59,37 +60,103 @@ def of_host(mapping: Mapping[str, object]) -> MultiDict[str, str]:
     )
 
 
+def told(mapping: Mapping[str, object], event_type: EventType) -> Pairs:
+    """Give what a host knows of its user about a booking of *event_type*, under the names of the fields."""
+    names = by_slug(event_type)
+    fields = {names[name].slug if name in names else name: value for name, value in mapping.items()}
+    return known(of_host(fields), event_type)
+
+
+def beforehand(said: Pairs, told: Pairs, event_type: EventType) -> tuple[Pairs, Pairs]:
+    """Give what links keep, and else forms carry, of what an address has *said* and a host has *told*."""
+    known = (*said, *without(dict(said), told))
+    # Every link of a page repeats what it keeps, so only a little stays in links, and nothing of the host's.
+    if known == said and sum(len(name) + len(value) for name, value in said) <= _LONGEST_KEPT:
+        return said, ()
+    return (), (*known, *((forms.LOCKED, name) for name in _lockable(event_type) if name in dict(said)))
+
+
+def fixed(said: Container[str], known: Pairs, event_type: EventType) -> frozenset[str]:
+    """Give the fields that are shown as not to be changed, as the address has *said* what is *known* of them.
+
+    No more than shown: whoever writes the address can change them (contracts/calcom.md 10.4).
+    """
+    found = answers(known, event_type)
+    return frozenset(name for name in _lockable(event_type) if name in said and found.get(name))
+
+
+def without(fields: Iterable[str], pairs: Pairs) -> Pairs:
+    """Give those of *pairs* that are not about *fields*, whichever of its names a fact has."""
+    gone = {_own_name(each) for each in fields}
+    return tuple(pair for pair in pairs if _own_name(pair[0]) not in gone)
+
+
+def _own_name(field: str) -> str:
+    """Give the one name of *field*; where a guest came from has two."""
+    fact = _fact(field)
+    return f"metadata[{fact}]" if fact else field
+
+
+def _lockable(event_type: EventType) -> Iterator[str]:
+    """Give the fields that are locked once they are prefilled."""
+    return (each.slug for each in forms.guest_questions(event_type) if each.locked)
+
+
 def answers(pairs: Pairs, event_type: EventType) -> dict[str, Any]:
     """Give the answers among *pairs* as a form wants them, by the name of its field."""
     given: MultiDict[str, str] = MultiDict(pairs)
-    found = ((slug, _value(each, given.getlist(slug))) for slug, each in _asked(event_type).items())
+    found = ((slug, _value(each, given.getlist(slug))) for slug, each in asked(event_type).items())
     return {slug: value for slug, value in found if value is not None}
+
+
+def asked(event_type: EventType) -> dict[str, Question]:
+    """Give all questions of *event_type*, seen and unseen, by the names of their fields."""
+    questions_ = (*forms.guest_questions(event_type), *forms.unseen_questions(event_type))
+    return {each.slug: each for each in questions_}
+
+
+def by_slug(event_type: EventType) -> dict[str, Question]:
+    """Give the same by the slugs under which a host knows them.
+
+    The form's own come first: where a further question has the slug "name", its field's name stands for it.
+    """
+    fields = asked(event_type)
+    own = {forms.field_name(each.slug): each.slug for each in event_type.questions}
+    found = {name: each for name, each in fields.items() if name not in own}
+    for name, slug in own.items():
+        found[name if slug in found else slug] = fields[name]
+    return found
 
 
 def is_fact(name: str) -> bool:
     """Tell whether the parameter *name* holds a fact for the metadata, or says where a guest came from."""
-    return _FACT.fullmatch(name) is not None
+    return bool(_fact(name))
 
 
 def facts(sent: MultiDict[str, str]) -> Mapping[str, str]:
     """Give the facts in *sent* by name, as many as may be kept; `metadata[crm]=7` is the fact "crm"."""
-    found: dict[str, str] = {}
+    return {_fact(name): value for name, value in facts_sent(sent)}
+
+
+def facts_sent(sent: MultiDict[str, str]) -> Pairs:
+    """Give the parameters in *sent* that hold these facts; what is said first of one counts."""
+    found: dict[str, tuple[str, str]] = {}
     for name, value in sent.items():
-        match = _FACT.fullmatch(name)
-        if match is None or not value or len(found) == questions.FACTS_LIMIT:
+        fact = _fact(name)
+        if not fact or not value or fact in found or len(found) == questions.FACTS_LIMIT:
             continue
-        fact = {match[1] or match[2]: value}
         try:
-            questions.check_facts(fact)
+            questions.check_facts({fact: value})
         except ValueError:
             continue
-        found |= fact
-    return found
+        found[fact] = (name, value)
+    return tuple(found.values())
 
 
-def _asked(event_type: EventType) -> dict[str, Question]:
-    asked = (*forms.guest_questions(event_type), *forms.unseen_questions(event_type))
-    return {each.slug: each for each in asked}
+def _fact(name: str) -> str:
+    """Give the name of the fact that the parameter *name* holds; "" if it holds none."""
+    match = _FACT.fullmatch(name)
+    return (match[1] or match[2]) if match else ""
 
 
 def _value(question: Question, values: Sequence[str]) -> Any:

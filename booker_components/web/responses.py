@@ -9,6 +9,7 @@ from . import htmx
 from .assets import Addresses
 from .components import Component
 from .runtime import Runtime
+from .state import PREFILL
 
 
 def show(parts: Runtime, component: Component, *, title: str, status: int = 200) -> Response:
@@ -46,8 +47,9 @@ def protect(parts: Runtime, response: AnyResponse) -> AnyResponse:
 
 
 def _is_public() -> bool:
-    """Tell whether the answer holds nothing of a booking, so that a browser may keep it for Back."""
-    return (request.endpoint or "").endswith((".book", ".static")) and request.method == "GET"
+    """Tell whether the answer holds nothing of anybody, so that a browser may keep it for Back."""
+    shown = (request.endpoint or "").endswith((".book", ".static")) and request.method == "GET"
+    return shown and PREFILL not in request.args
 
 
 def policy(parts: Runtime) -> str:

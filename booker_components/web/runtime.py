@@ -13,6 +13,7 @@ from ..errors import ConfigurationError
 from ..links import Links
 from ..outbox import Outbox
 from ..providers.calcom.parts import CalcomParts
+from ..providers.jicoo.parts import JicooParts
 from ..receiving import Receiver
 from ..service import BookingService
 from ..settings import Settings
@@ -47,6 +48,8 @@ class Runtime:
     link_limit: RateLimitItem
     #: The parts of Cal.com, where it is the provider.
     calcom: CalcomParts | None = None
+    #: The same of Jicoo.
+    jicoo: JicooParts | None = None
 
     def public(self, path: str) -> str:
         """Give the absolute address of *path*, for a mail or a file; "" where 'BOOKER_PUBLIC_URL' is not set.

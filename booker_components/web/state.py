@@ -21,6 +21,9 @@ _T = TypeVar("_T")
 
 Pairs = tuple[tuple[str, str], ...]
 
+#: The parameter whose token stands for what a host knows of its user.
+PREFILL = "prefill"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class State:
@@ -28,7 +31,7 @@ class State:
 
     #: The path of the widget, without a query.
     path: str
-    #: Parameters that every step keeps: prefilled answers, or the link that lets a guest in.
+    #: Parameters that every step keeps: prefilled answers or their token, or the link that lets a guest in.
     kept: Pairs
     reading: Reading
     month: Month | None = None
@@ -68,6 +71,10 @@ class State:
     def hidden(self, *but: str) -> tuple[Hidden, ...]:
         """Give the state as hidden fields of a GET form, without the parameters named."""
         return tuple(Hidden(name=name, value=value) for name, value in self.pairs() if name not in but)
+
+    def saying(self, complaint: str) -> State:
+        """Give the state with a further sentence about its address; the same where there is none."""
+        return replace(self, complaints=(*self.complaints, complaint)) if complaint else self
 
     def at(self, *, month: Month | None = None, day: date | None = None) -> State:
         """Give the state with another month or day on view and no time chosen."""

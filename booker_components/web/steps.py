@@ -13,18 +13,18 @@ from werkzeug.datastructures import MultiDict
 from .. import questions, times
 from ..errors import BookerError
 from ..links import Purpose
+from ..records.prefills import Prefill
 from ..values import Booking, EventType, Slot
-from . import cancelling, components, csrf, dates, forms, holding, prefill, state, wording
+from . import cancelling, components, csrf, dates, forms, holding, locking, prefill, state, wording
 from .calendar import Calendar
 from .components import Choice, Dates, Hidden
 from .forms import LOCKED, Form
 from .runtime import Runtime
-from .state import Pairs, State
+from .state import PREFILL, Pairs, State
 from .summary import Summary, elsewhere
 
 _KEY = "key"
 _WHY = "Why are you moving it?"
-_LONGEST_KEPT = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +38,8 @@ class Steps:
     id: str
     #: What was typed and must not be lost.
     carried: tuple[Hidden, ...] = ()
+    #: What the host knows of its user, who cannot change all of it.
+    bound: Prefill = locking.NOTHING
     alert: str = ""
     #: The booking that is being moved.
     booking: Booking | None = None
@@ -56,15 +58,31 @@ class Steps:
         id: str,
         owner: str = "",
         typed: MultiDict[str, str] | None = None,
+        told: Pairs = (),
     ) -> Steps:
-        """Read from *query* where a visitor stands in the booker; *typed* is what a form sent along."""
-        known = prefill.known(query, event_type) if typed is None else _sent(typed, event_type)
-        # Every link of a page repeats what it keeps, so only a little stays in links.
-        kept = known if typed is None and _length(known) <= _LONGEST_KEPT else ()
-        at = state.read(query, event_type, path=parts.url(state.booker_path(event_type, owner)), kept=kept)
-        hidden = () if kept else _hidden(known) if typed is not None else beforehand(known, event_type)
-        hold = _token(typed)
-        return cls(parts=parts, event_type=event_type, state=at, id=id, carried=hidden, hold=hold)
+        """Read from *query* where a visitor stands in the booker; *typed* is what a form sent along.
+
+        *told* is what a host's page knows of the visitor, to stay out of links.
+        """
+        token = query.get(PREFILL, "")
+        bound, complaint = locking.find(parts, token, event_type)
+        said = prefill.known(query, event_type) if typed is None else _sent(typed, event_type)
+        kept: Pairs = ()
+        carried = prefill.without(bound.locked, said)
+        if typed is None:
+            kept, carried = prefill.beforehand(carried, told or bound.open, event_type)
+        if token and not complaint:
+            kept = ((PREFILL, token), *kept)
+        path = parts.url(state.booker_path(event_type, owner))
+        return cls(
+            parts=parts,
+            event_type=event_type,
+            state=state.read(query, event_type, path=path, kept=kept).saying(complaint),
+            id=id,
+            carried=_hidden(carried),
+            bound=bound,
+            hold=_token(typed),
+        )
 
     @classmethod
     def of_move(
@@ -118,13 +136,14 @@ class Steps:
         if self.booking:
             carried = MultiDict((each.name, each.value) for each in self.carried)
             return forms.reason_form(self.event_type.reschedule.reason, _WHY, typed=typed or carried or None)
-        known = self._known()
+        given = self._known() if typed is None else tuple(typed.items(multi=True))
+        given = locking.over(self.bound.locked, given)
         return forms.guest_form(
             self.event_type,
-            typed=typed,
-            prefill=prefill.answers(known, self.event_type),
-            locked=self._locked(),
-            facts=prefill.facts(MultiDict(known) if typed is None else typed),
+            typed=None if typed is None else MultiDict(given),
+            prefill=prefill.answers(given, self.event_type),
+            locked=frozenset(self.bound.locked) | self._fixed(),
+            facts=prefill.facts(MultiDict(given)),
         )
 
     # --- where the visitor stands ---
@@ -191,11 +210,11 @@ class Steps:
         """Give what the address, the host or an earlier form brought along."""
         return (*self.state.kept, *((each.name, each.value) for each in self.carried))
 
-    def _locked(self) -> frozenset[str]:
-        """Give the names of the fields that were filled in beforehand, and not by the visitor."""
-        if self.carried:
-            return frozenset(each.value for each in self.carried if each.name == LOCKED)
-        return frozenset(name for name, _ in self.state.kept)
+    def _fixed(self) -> frozenset[str]:
+        # Links keep what the address has said and nothing else; a form has it marked, beside what was typed.
+        marked = {each.value for each in self.carried if each.name == LOCKED}
+        said = marked if self.carried else dict(self.state.kept)
+        return prefill.fixed(said, self._known(), self.event_type)
 
     def _summary(self) -> Summary:
         return Summary(
@@ -263,7 +282,7 @@ class Steps:
         known = _hidden(self._known())
         asked = {LOCKED, *(question.slug for question in form.asked)}
         yield from (each for each in known if each.name not in asked)
-        yield from (Hidden(name=LOCKED, value=slug) for slug in sorted(form.locked))
+        yield from (Hidden(name=LOCKED, value=slug) for slug in sorted(self._fixed()))
         if not any(each.name == _KEY for each in known):
             yield Hidden(name=_KEY, value=secrets.token_urlsafe(16))
 
@@ -277,13 +296,6 @@ class Steps:
         if slot is None:
             return ()
         return self._calendar().times_of(times.local_date(slot, self.state.reading.zone))
-
-
-def beforehand(pairs: Pairs, event_type: EventType) -> tuple[Hidden, ...]:
-    """Give what is known before anything is typed as carried fields, and which of it is not to be changed."""
-    names = {name for name, _ in pairs}
-    locked = (each.slug for each in forms.guest_questions(event_type) if each.locked and each.slug in names)
-    return _hidden((*pairs, *((LOCKED, slug) for slug in locked)))
 
 
 def _sent(typed: MultiDict[str, str], event_type: EventType) -> Pairs:
@@ -303,7 +315,3 @@ def _hidden(pairs: Pairs) -> tuple[Hidden, ...]:
 
 def _token(typed: MultiDict[str, str] | None) -> str:
     return typed.get(holding.FIELD, "") if typed is not None else ""
-
-
-def _length(pairs: Pairs) -> int:
-    return sum(len(name) + len(value) for name, value in pairs)

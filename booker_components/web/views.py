@@ -21,8 +21,9 @@ from ..errors import (
 )
 from ..links import Purpose
 from ..policy import Verdict
-from ..values import Booking, BookingRequest, BookingStatus
-from . import cancelling, choosing, csrf, finding, forms, holding, htmx, limiting, notices, wording
+from ..redirects import verify_redirect
+from ..values import Booking, BookingRequest, BookingStatus, EventType, Occasion
+from . import cancelling, choosing, csrf, finding, forms, holding, htmx, leaving, limiting, notices, wording
 from .details import Details, for_strangers
 from .reading import visitors
 from .responses import protect, see_other, show
@@ -138,10 +139,14 @@ def calendar(uid: str) -> AnyResponse:
 def landing() -> AnyResponse:
     """Take a guest who comes back from a vendor's own page to the booking, of which we now know.
 
-    However often the address is opened, the subscribers hear of the booking once.
+    Of what vendors say without a signature the uid alone counts: the rest is asked of the provider. However
+    often the address is opened, the subscribers hear of the booking once.
     """
-    uid = request.args.get("uid") or request.args.get("eventUid") or ""
     parts = runtime()
+    secret = parts.settings.redirect_secret
+    if secret and "sig" in request.args:
+        verify_redirect(f"?{request.query_string.decode()}", secret=secret, now=parts.service.clock())
+    uid = request.args.get("uid") or request.args.get("eventUid") or ""
     found = parts.service.observe(finding.booking(parts, uid).uid)
     return see_other(parts.url(f"/bookings/{found.uid}"))
 
@@ -184,11 +189,11 @@ def reschedule(uid: str = "") -> AnyResponse:
     named = finding.booking(parts, uid or request.args.get("rescheduleUid", ""))
     found = finding.standing(parts, named)
     query, typed = choosing.sent()
+    event_type = parts.service.event_type_of(found)
     as_asked = found.is_open and query.get("slot") == times.format_instant(found.start)
     if _done_before(parts, named, Purpose.RESCHEDULE, as_asked):
-        return see_other(parts.url(parts.links.path(Purpose.MANAGE, found)))
+        return leaving.after(parts, Occasion.RESCHEDULED, event_type, found)
     parts.links.check(request.args.get("token", ""), Purpose.RESCHEDULE, named)
-    event_type = parts.service.event_type_of(found)
     verdict = parts.service.may_reschedule(found)
     if event_type is None or not verdict.allowed:
         return _closed(parts, found, verdict)
@@ -210,18 +215,19 @@ def cancel(uid: str) -> AnyResponse:
     parts = runtime()
     named = finding.booking(parts, uid)
     found = finding.standing(parts, named)
+    event_type = parts.service.event_type_of(found)
     if _done_before(parts, named, Purpose.CANCEL, found.status is BookingStatus.CANCELLED):
-        return see_other(parts.url(parts.links.path(Purpose.MANAGE, found)))
+        return leaving.after(parts, Occasion.CANCELLED, event_type, found)
     parts.links.check(request.args.get("token", ""), Purpose.CANCEL, named)
     verdict = parts.service.may_cancel(found)
     if not verdict.allowed:
         return _closed(parts, found, verdict)
     typed = request.form if request.method == "POST" else None
     form = cancelling.form(parts, found, typed=typed, query=request.args)
-    return _cancel(parts, found, form) if choosing.acts() else _show_cancel(parts, found, form)
+    return _cancel(parts, event_type, found, form) if choosing.acts() else _show_cancel(parts, found, form)
 
 
-def _cancel(parts: Runtime, found: Booking, form: forms.Form) -> AnyResponse:
+def _cancel(parts: Runtime, event_type: EventType | None, found: Booking, form: forms.Form) -> AnyResponse:
     try:
         csrf.check(parts.keys)
         if not form.valid():
@@ -235,7 +241,7 @@ def _cancel(parts: Runtime, found: Booking, form: forms.Form) -> AnyResponse:
     except BookerError as error:
         alert = wording.sentence(error, visitors(found.attendee.zone))
         return _show_cancel(parts, found, form, alert=alert, status=error.status)
-    return see_other(parts.url(parts.links.path(Purpose.MANAGE, cancelled)))
+    return leaving.after(parts, Occasion.CANCELLED, event_type, cancelled)
 
 
 def _done_before(parts: Runtime, found: Booking, purpose: Purpose, as_asked: bool) -> bool:

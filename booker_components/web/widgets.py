@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from flask import g, render_template
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from ..errors import BookerError
+from ..errors import BookerError, InvalidRequest
 from ..values import Booking
-from . import cancelling, notices, wording
+from . import cancelling, locking, notices, wording
 from . import prefill as prefill_
 from .assets import Addresses
 from .components import Component
 from .details import Details
 from .reading import visitors
 from .runtime import Runtime, runtime
-from .steps import Steps, beforehand
+from .state import PREFILL
+from .steps import Steps
+
+_log = logging.getLogger(__name__)
+
+#: So long a host's page may stand open before what is locked in it ends.
+_STANDS = timedelta(days=1)
 
 
 class Widgets:
@@ -31,14 +39,30 @@ class Widgets:
         assets = Addresses.of(parts.assets, parts.url(""))
         return Markup(render_template("booker/head.html", assets=assets))  # noqa: S704 - autoescaped
 
-    def __call__(self, slug: str, *, owner: str = "", prefill: Mapping[str, Any] | None = None) -> Markup:
-        """Give the booker of an event type; *prefill* holds known answers by slug and stays out of links."""
+    def __call__(
+        self,
+        slug: str,
+        *,
+        owner: str = "",
+        prefill: Mapping[str, Any] | None = None,
+        locked: Mapping[str, Any] | None = None,
+    ) -> Markup:
+        """Give the booker of an event type; known answers, by slug, stay out of links.
+
+        Those in *prefill* may be changed, unless the event type locks their questions; those in *locked*
+        cannot, whatever a browser sends (see `booker_link`).
+        """
 
         def build(parts: Runtime, identity: str) -> Component:
             event_type = parts.service.event_type(slug, owner=owner or None)
-            at = Steps.of_booking(parts, event_type, MultiDict(), id=identity, owner=owner)
-            known = prefill_.known(prefill_.of_host(prefill or {}), event_type)
-            return replace(at, carried=beforehand(known, event_type)).widget()
+            known = prefill or {}
+            query: MultiDict[str, str] = MultiDict()
+            told = prefill_.told(known, event_type)
+            if locked or locking.locks(event_type, known):
+                kept = locking.token(parts, event_type, locked=locked or {}, known=known, expires=_STANDS)
+                query, told = MultiDict({PREFILL: kept}), ()
+            at = Steps.of_booking(parts, event_type, query, id=identity, owner=owner, told=told)
+            return at.widget()
 
         return _shown(f"booker-{slug}", build)
 
@@ -69,6 +93,10 @@ def _shown(word: str, build: Callable[[Runtime, str], Component]) -> Markup:
     parts, identity = runtime(), _next_id(word)
     try:
         return build(parts, identity).__html__()
+    except InvalidRequest as error:
+        # Nothing that a visitor could mend: the page itself gives a wrong answer.
+        _log.error("The widget %s cannot be shown. %s", identity, error.message)
+        return replace(notices.of_status(500), id=identity).__html__()
     except BookerError as error:
         return replace(notices.of(parts, error), id=identity).__html__()
 

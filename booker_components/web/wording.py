@@ -49,8 +49,9 @@ def rhythm(series: Series) -> str:
 
 def seats_left(event_type: EventType, slot: Slot) -> str:
     """Say how many seats *slot* has left: "3 seats left"; "" where guests are not to know."""
-    left = slot.seats_left
-    if left is None or event_type.seats is None or not event_type.seats.show_left:
+    left, seats = slot.seats_left, event_type.seats
+    # Of some providers the slots alone tell that guests share a time.
+    if left is None or (seats and not seats.show_left):
         return ""
     return f"{left} seat{'' if left == 1 else 's'} left"
 

@@ -16,12 +16,11 @@ from booker_components.testing import FrozenClock, Recorder
 
 from .calcom import Practice, open_practice, partner_app, taken_elsewhere
 from .servers import Server
-from .visits import THURSDAY, TUESDAY, Visit, eventually
+from .talk import MARY, expect_filled_in, fill_in
+from .visits import NO_SCRIPTS, PHONE, THURSDAY, TUESDAY, Visit, eventually
 
 Visits = Callable[..., Visit]
 
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-NO_SCRIPTS = {"java_script_enabled": False}
 BOTH = pytest.mark.parametrize("options", [{}, NO_SCRIPTS], ids=["scripts", "no scripts"])
 ON_PHONES = pytest.mark.parametrize(
     "options", [PHONE, PHONE | NO_SCRIPTS], ids=["scripts on a phone", "no scripts on a phone"]
@@ -29,7 +28,6 @@ ON_PHONES = pytest.mark.parametrize(
 
 TEN = datetime(2027, 2, 2, 9, 0, tzinfo=UTC)
 GRACE = "grace@example.com"
-MARY = "mary@example.com"
 
 
 @pytest.fixture
@@ -39,49 +37,6 @@ def practice(
     """A practice with one event type of each sort."""
     with open_practice(clock, make_app, serve) as opened:
         yield opened
-
-
-def _fits(guest: Visit) -> bool:
-    """Tell whether nothing of the page has to be scrolled sideways to."""
-    return bool(guest.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-
-
-def _uid(guest: Visit) -> str:
-    """Give the uid of the booking page on view."""
-    expect(guest.page).to_have_url(re.compile("/bookings/[^/]+$"))
-    return urlsplit(guest.page.url).path.rpartition("/")[2]
-
-
-def _book(guest: Visit, slug: str, at: str | re.Pattern[str], name: str, email: str) -> None:
-    """Book a time on Tuesday, up to the booking page."""
-    guest.open(f"/book/{slug}")
-    guest.link(TUESDAY).click()
-    guest.link(at).click()
-    guest.fill(name, email)
-    guest.button("Confirm booking").click()
-    expect(guest.heading("Your booking is confirmed")).to_be_visible()
-
-
-def _fill_in(guest: Visit) -> None:
-    """Answer everything that the talk asks."""
-    guest.fill()
-    for label, text in (
-        ("What is it about?", "A talk"),
-        ("Phone number", "+49 151 2345678"),
-        ("Guests", MARY),
-        ("Additional notes", "Back door"),
-    ):
-        guest.page.get_by_label(label).fill(text)
-    for label in ("We call you", "Large", "Tue", "I have read the rules."):
-        guest.page.get_by_label(label).check()
-
-
-def _expect_filled_in(guest: Visit) -> None:
-    """Expect all of it to be there still."""
-    for label, text in (("Your name", "Grace Hopper"), ("Guests", MARY), ("Phone number", "+49 151 2345678")):
-        expect(guest.page.get_by_label(label)).to_have_value(text)
-    for label in ("We call you", "Large", "Tue", "I have read the rules."):
-        expect(guest.page.get_by_label(label)).to_be_checked()
 
 
 def _knows(guest: Visit) -> None:
@@ -98,24 +53,24 @@ def test_a_guest_books_moves_and_cancels(
 ) -> None:
     """All that was typed is at Cal.com; moving makes another uid there, to which the old mail leads."""
     guest = visit(practice.server, **options).open("/book/talk")
-    fits = [_fits(guest)]
+    fits = [guest.fits()]
 
     guest.link("1 h").click()
     expect(guest.link("1 h")).to_have_attribute("aria-current", "true")
     guest.pick(TUESDAY, "10:00")
-    _fill_in(guest)
-    fits.append(_fits(guest))
+    fill_in(guest)
+    fits.append(guest.fits())
     guest.button("Confirm booking").click()
     expect(guest.heading("Your booking is confirmed")).to_be_visible()
-    old = _uid(guest)
-    fits.append(_fits(guest))
+    old = guest.uid()
+    fits.append(guest.fits())
 
     guest.link("Reschedule this booking").click()
     guest.pick(THURSDAY, "14:00")
     guest.page.get_by_label("Why are you moving it?").fill("A train")
     guest.button("Move booking").click()
     expect(guest.heading("Your booking has been moved")).to_be_visible()
-    new = _uid(guest)
+    new = guest.uid()
     let_go = eventually(lambda: practice.held == [])
     mail = practice.calcom.mails[0]
     for link in (mail.reschedule, mail.cancel):
@@ -123,7 +78,7 @@ def test_a_guest_books_moves_and_cancels(
         expect(guest.link("Keep the booking as it is")).to_have_attribute("href", f"/bookings/{new}")
     guest.page.goto(mail.manage)
     expect(guest.page.locator("del")).to_contain_text("Tuesday 2 February 2027")
-    led = _uid(guest)
+    led = guest.uid()
 
     guest.link("Cancel this booking").click()
     guest.page.get_by_label("Why are you cancelling?").fill("A cold")
@@ -152,13 +107,13 @@ def test_a_series_is_booked_and_cancelled_in_part_and_in_whole(
     guest.pick(TUESDAY, "10:00")
     guest.fill()
     guest.page.get_by_label("How many dates?").fill("3")
-    fits = [_fits(guest)]
+    fits = [guest.fits()]
 
     guest.button("Confirm booking").click()
     expect(guest.heading("Your booking is confirmed")).to_be_visible()
     dates = guest.page.locator(".bk-dates__item")
     expect(dates).to_contain_text(["2 February 2027, 10:00", "9 February 2027, 10:00", "16 February 2027"])
-    fits.append(_fits(guest))
+    fits.append(guest.fits())
     dates.nth(1).get_by_role("link").click()
     expect(guest.page.locator(".bk-when")).to_contain_text("Tuesday 9 February 2027")
     guest.link("Cancel this booking").click()
@@ -169,7 +124,7 @@ def test_a_series_is_booked_and_cancelled_in_part_and_in_whole(
 
     guest.page.goto(practice.calcom.mails[0].cancel)
     expect(guest.page.get_by_label("All dates that are left")).to_be_checked()
-    fits.append(_fits(guest))
+    fits.append(guest.fits())
     guest.button("Cancel booking").click()
     expect(guest.heading("This booking was cancelled")).to_be_visible()
 
@@ -192,7 +147,7 @@ def test_a_booking_waits_until_its_host_agrees_elsewhere(
 
     guest.button("Request booking").click()
     expect(guest.heading("Waiting for confirmation")).to_be_visible()
-    practice.calcom.confirm(_uid(guest))
+    practice.calcom.confirm(guest.uid())
     guest.page.reload()
 
     expect(guest.heading("Your booking is confirmed")).to_be_visible()
@@ -231,10 +186,10 @@ def test_each_guest_of_a_class_has_a_seat(
     """The seats that are left are shown; who cancels by the link in the mail frees one, and no other."""
     grace, mary = (visit(practice.server, **options) for _ in range(2))
 
-    _book(grace, "class", "10:00 3 seats left", "Grace Hopper", GRACE)
-    hers = _uid(grace)
-    _book(mary, "class", "10:00 2 seats left", "Mary Jackson", MARY)
-    fits = _fits(mary)
+    grace.book_at("class", "10:00 3 seats left", "Grace Hopper", GRACE)
+    hers = grace.uid()
+    mary.book_at("class", "10:00 2 seats left", "Mary Jackson", MARY)
+    fits = mary.fits()
     (together,) = practice.bookings
     seated = [each.email for each in together.attendees]
     grace.page.goto(practice.mail(GRACE).cancel)
@@ -264,7 +219,7 @@ def test_a_time_taken_at_cal_com_meanwhile_is_replaced_without_typing_again(
     guest = visit(practice.server, **options).open("/book/talk")
     guest.expected = ("status of 409",)
     guest.pick(TUESDAY, "10:00")
-    _fill_in(guest)
+    fill_in(guest)
     practice.take("talk", 9)
 
     guest.button("Confirm booking").click()
@@ -272,10 +227,10 @@ def test_a_time_taken_at_cal_com_meanwhile_is_replaced_without_typing_again(
     expect(others.get_by_role("button", name="10:30")).to_be_visible()
     expect(others.get_by_role("button", name="10:00")).to_have_count(0)
     expect(guest.page.get_by_role("alert")).to_contain_text("just been taken")
-    _expect_filled_in(guest)
+    expect_filled_in(guest)
     others.get_by_role("button", name="10:30").click()
     expect(guest.page.locator(".bk-summary")).to_contain_text("10:30 – 11:00")
-    _expect_filled_in(guest)
+    expect_filled_in(guest)
     guest.button("Confirm booking").click()
     expect(guest.heading("Your booking is confirmed")).to_be_visible()
 
@@ -295,17 +250,17 @@ def test_a_booking_is_made_once_although_cal_com_fails_twice(
     guest = visit(practice.server, **options).open("/book/talk")
     guest.expected = ("status of 503",)
     guest.pick(TUESDAY, "10:00")
-    _fill_in(guest)
+    fill_in(guest)
 
     practice.calcom.next(status=503, method="POST", path="/bookings")
     guest.button("Confirm booking").click()
     expect(guest.page.get_by_role("alert")).to_contain_text("not available right now")
-    _expect_filled_in(guest)
+    expect_filled_in(guest)
     practice.calcom.next(cut=True, perform=True, method="POST", path="/bookings")
     guest.button("Confirm booking").click()
     expect(guest.heading("Your booking is confirmed")).to_be_visible()
 
-    assert [each.uid for each in practice.bookings] == [_uid(guest)]
+    assert [each.uid for each in practice.bookings] == [guest.uid()]
     assert eventually(lambda: recorder.kinds == [EventKind.CREATED])
 
 
@@ -327,7 +282,7 @@ def test_a_form_that_is_sent_twice_makes_one_booking_at_cal_com(
 
     sent = [f"{each.method} {each.path}" for each in practice.calcom.requests]
     assert sent.count("POST /v2/bookings") == 1
-    assert [each.uid for each in practice.bookings] == [_uid(guest)]
+    assert [each.uid for each in practice.bookings] == [guest.uid()]
     assert eventually(lambda: recorder.kinds == [EventKind.CREATED])
 
 

@@ -23,6 +23,10 @@ TUESDAY = re.compile("^Tuesday 2 February 2027")
 WEDNESDAY = re.compile("^Wednesday 3 February 2027")
 THURSDAY = re.compile("^Thursday 4 February 2027")
 
+#: Options of visits.
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+NO_SCRIPTS = {"java_script_enabled": False}
+
 
 @dataclass
 class Visit:
@@ -100,6 +104,15 @@ class Visit:
         self.page.get_by_label("Your name", exact=True).fill(name)
         self.page.get_by_label("E-mail address", exact=True).fill(email)
 
+    def book_at(self, slug: str, at: str | re.Pattern[str], name: str, email: str) -> None:
+        """Book a time on Tuesday, up to the booking page."""
+        self.open(f"/book/{slug}")
+        self.link(TUESDAY).click()
+        self.link(at).click()
+        self.fill(name, email)
+        self.button("Confirm booking").click()
+        expect(self.heading("Your booking is confirmed")).to_be_visible()
+
     def book(self, day: re.Pattern[str] = TUESDAY, at: str = "10:00") -> None:
         """Do all of it, up to the booking page."""
         self.open()
@@ -107,6 +120,17 @@ class Visit:
         self.fill()
         self.button("Confirm booking").click()
         expect(self.heading("Your booking is confirmed")).to_be_visible()
+
+    # --- what is seen ---
+
+    def fits(self) -> bool:
+        """Tell whether nothing of the page has to be scrolled sideways to."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+    def uid(self) -> str:
+        """Give the uid of the booking page on view."""
+        expect(self.page).to_have_url(re.compile(r"/bookings/[^/?]+(\?token=[^&]+)?$"))
+        return urlsplit(self.page.url).path.rpartition("/")[2]
 
 
 def focused(page: Page) -> Locator:

@@ -22,6 +22,8 @@ from booker_components.values import (
     Question,
     QuestionKind,
     ReasonRule,
+    Redirect,
+    Redirects,
     Schedule,
 )
 
@@ -99,6 +101,9 @@ def test_the_documented_example_is_read(tmp_path):
                 help="One is enough.",
             ),
         ),
+        redirects=Redirects(
+            booked=Redirect("https://example.com/thanks", flavour="jicoo", answers=("topic",), signed=True)
+        ),
     )
 
 
@@ -157,6 +162,7 @@ def test_hours_over_midnight_and_whole_days_are_read(tmp_path):
             "title =", "titel =", "event_types[0].titel is not a known key. Did you mean 'title'?", id="key"
         ),
         pytest.param('slug = "intro-call"\n', "", "event_types[0].slug is missing. Add it.", id="missing"),
+        pytest.param('host = "ada"\n', "", "event_types[0].hosts (of 'intro-call') must hold", id="no-host"),
         pytest.param(
             '= "ada"',
             '= "adda"',

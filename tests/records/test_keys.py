@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from booker_components.records.keys import BATCH, KEEP, Claim, RequestKeys
+from booker_components.records.keys import KEEP, Claim, RequestKeys
+from booker_components.records.pruning import BATCH
 from booker_components.records.tables import request_keys
 from booker_components.storage import Storage
 from booker_components.testing import FrozenClock
@@ -44,6 +45,16 @@ def test_the_booking_of_a_key_is_remembered(keys: RequestKeys) -> None:
 
     again = keys.claim("key", "print")
     assert again == Claim(key="key", mine=False, fingerprint="print", uid="uid-1", begun_at=MONDAY)
+
+
+def test_what_a_key_has_made_is_known_by_its_uid(keys: RequestKeys) -> None:
+    """So that no other request takes it for its own; what is under way has no uid yet."""
+    keys.claim("key", "print")
+    assert not keys.made("uid-1")
+    keys.keep("key", "uid-1")
+
+    assert keys.made("uid-1")
+    assert not keys.made("uid-2")
 
 
 def test_an_unused_key_is_unknown(keys: RequestKeys) -> None:

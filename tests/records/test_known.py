@@ -178,6 +178,17 @@ def test_in_whatever_order_looks_are_noted_nothing_is_told_twice_or_lost(
     assert note(known, replace(life[-1], uid=uid), len(life)) is None
 
 
+def test_what_was_changed_earlier_is_no_news(known: KnownBookings) -> None:
+    """Asked for at the same instant, answered in another order: the provider says which state is newer."""
+    before = booking()
+    after = replace(before, start=before.start + LATER, end=before.end + LATER, updated_at=MONDAY + LATER)
+    before = replace(before, updated_at=MONDAY)
+
+    told = [note(known, each) for each in (before, after, before, after)]
+
+    assert [each and each.kind for each in told] == [EventKind.CREATED, EventKind.RESCHEDULED, None, None]
+
+
 def test_what_was_agreed_to_does_not_wait_again(known: KnownBookings) -> None:
     """A look that began at the same instant and saw the booking waiting makes no second agreement."""
     waiting = booking(BookingStatus.PENDING)
@@ -187,6 +198,16 @@ def test_what_was_agreed_to_does_not_wait_again(known: KnownBookings) -> None:
     late = [note(known, waiting), note(known, booking())]
 
     assert late == [None, None]
+
+
+def test_what_was_moved_away_from_is_no_cancellation(known: KnownBookings) -> None:
+    """Its successor tells of the move, also where the provider does not say that there is one."""
+    note(known, booking(uid="old"))
+
+    moved = note(known, booking(uid="new", replaces="old"))
+    ended = note(known, booking(CANCELLED, uid="old"))
+
+    assert (moved, ended) == (Change(kind=EventKind.RESCHEDULED, number=1), None)
 
 
 def test_bookings_are_known_apart(known: KnownBookings) -> None:

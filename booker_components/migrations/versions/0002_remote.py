@@ -1,4 +1,4 @@
-"""Create the tables of what we remember about remote providers.
+"""Create the tables of what we remember about remote providers, and of what hosts know of their users.
 
 Revision ID: 0002
 Revises: 0001
@@ -21,6 +21,7 @@ def upgrade() -> None:
     _create_request_keys()
     _create_tokens()
     _create_inbox()
+    _create_prefills()
 
 
 def _create_known_bookings() -> None:
@@ -30,6 +31,7 @@ def _create_known_bookings() -> None:
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("starts", Instant, nullable=True),
         sa.Column("asked_at", Instant, nullable=True),
+        sa.Column("changed_at", Instant, nullable=True),
         sa.Column("changes", sa.Integer, nullable=False),
         sa.Column("shared", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("uid", name=op.f("booker_known_bookings_pk")),
@@ -85,3 +87,19 @@ def _create_inbox() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("booker_inbox_state_ix", "booker_inbox", ["state", "next_at"])
+
+
+def _create_prefills() -> None:
+    op.create_table(
+        "booker_prefills",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("event_type", sa.Text, nullable=False),
+        sa.Column("owner", sa.Text, nullable=False),
+        sa.Column("locked", sa.Text, nullable=False),
+        sa.Column("open", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("keep_until", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("booker_prefills_pk")),
+    )
+    op.create_index("booker_prefills_digest_ix", "booker_prefills", ["digest"])
+    op.create_index("booker_prefills_keep_until_ix", "booker_prefills", ["keep_until"])

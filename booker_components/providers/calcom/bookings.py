@@ -10,8 +10,9 @@ from typing import Any
 
 from ...errors import ProviderError
 from ...values import Attendee, Booking, BookingStatus, Host, Occurrence
+from .._objects import known_zone
 from . import fields, locations
-from .objects import Object, known_zone
+from .objects import Object
 
 #: Where our own mark of a request is kept in a booking's metadata; never shown.
 MARK = "bookerKey"

@@ -9,11 +9,13 @@ from functools import partial
 
 from ...errors import EventTypeNotFound, Unsupported
 from ...values import Booking, EventType
+from .._caching import Cache
+from .._objects import known_zone
+from .._offers import of_booking
 from .accounts import CalcomAccount
-from .caching import Cache
 from .client import CalcomClient, CalcomError, CalcomNotFound, Resource, quote
-from .event_types import Offer, of_booking, read_offer
-from .objects import Object, known_zone
+from .event_types import Offer, read_offer
+from .objects import Object
 from .owners import Owner
 
 _KEPT = timedelta(minutes=1)

@@ -22,6 +22,7 @@ from ...errors import (
 from ...policy import Rule
 from ...times import format_instant
 from ...values import Booking, BookingStatus, CancelScope, EventType
+from .._once import settled
 from . import refusals
 from .bookings import Found
 from .client import CalcomError, CalcomNotFound, Resource, quote
@@ -159,16 +160,10 @@ class Changer:
 
     def _settled(self, unknown: OutcomeUnknown, look: Callable[[], Booking | None]) -> Booking:
         """Give the booking if it was changed after all; raise what is known of it otherwise."""
-        for number in range(_LOOKS):
-            if number:
-                self._desk.sleep(_LOOK)
-            try:
-                found = look()
-            except ProviderError:
-                raise unknown from None
-            if found:
-                return found
-        raise ProviderUnavailable("Cal.com did not answer, and has changed nothing.")
+        found = settled(look, unknown, looks=_LOOKS, pause=_LOOK, sleep=self._desk.sleep)
+        if found is None:
+            raise ProviderUnavailable("Cal.com did not answer, and has changed nothing.")
+        return found
 
 
 def _wire(booking: Booking) -> str:

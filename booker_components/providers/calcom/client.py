@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json as _json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote as _quote
 
 from ...errors import ProviderError
+from .._calls import named, parsed, query, segment
 from .._http import Http, Reply
 from .accounts import Identity
 from .failures import CalcomError as CalcomError
@@ -46,14 +45,9 @@ class Page:
 def quote(part: str) -> str:
     """Encode one segment of a path.
 
-    Raises `CalcomNotFound` for what cannot be a segment ("", "." and "..", which would turn the call
-    into another one, and text that is no Unicode): nothing is called so.
+    Raises `CalcomNotFound` for what cannot be a segment: nothing is called so.
     """
-    try:
-        quoted = _quote(part, safe="")
-    except UnicodeEncodeError:
-        quoted = ""
-    if quoted in {"", ".", ".."}:
+    if not (quoted := segment(part)):
         raise CalcomNotFound("A name that cannot stand in an address was looked up.", answered=404)
     return quoted
 
@@ -84,7 +78,7 @@ class CalcomClient:
     def page(self, path: str, resource: Resource, *, params: Mapping[str, object] | None = None) -> Page:
         """Read one page of the list at *path*; a list without pages is one page."""
         envelope = self._call("GET", path, resource, params=params)
-        return _page(envelope, f"GET of {_named(path)}")
+        return _page(envelope, f"GET of {named(path)}")
 
     def post(self, path: str, resource: Resource, *, json: Mapping[str, object] | None = None) -> Any:
         """Send *json* to *path*, and give the data of the answer."""
@@ -137,7 +131,7 @@ class CalcomClient:
                 method,
                 self._base_url + path,
                 headers={**_spoken(resource), **proof, **(headers or {})},
-                params=_query(params or {}),
+                params=query(params or {}),
                 json=json,
                 repeatable=again,
             )
@@ -147,24 +141,12 @@ class CalcomClient:
         # A call that was refused has changed nothing, so a change may be sent again too.
         if reply.status in _STALE and self.identity.renew(proof):
             reply = once(self.identity.headers())
-        return _envelope(reply, f"{method} of {_named(path)}", repeatable=again)
+        return _envelope(reply, f"{method} of {named(path)}", repeatable=again)
 
 
 def _spoken(resource: Resource) -> dict[str, str]:
     version = {"cal-api-version": resource.value} if resource.value else {}
     return {"Accept": "application/json", **version}
-
-
-def _query(params: Mapping[str, object]) -> dict[str, str]:
-    given = {name: value for name, value in params.items() if value is not None}
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()
-    }
-
-
-def _named(path: str) -> str:
-    """Name a path by its first segment: the others may be uids, which are as good as keys."""
-    return path.lstrip("/").partition("/")[0]
 
 
 def _envelope(reply: Reply, call: str, *, repeatable: bool) -> Mapping[str, Any]:
@@ -173,10 +155,7 @@ def _envelope(reply: Reply, call: str, *, repeatable: bool) -> Mapping[str, Any]
         raise failure(reply, call, repeatable=repeatable)
     if reply.status == 204:
         return {}
-    try:
-        envelope = _json.loads(reply.body)
-    except (ValueError, RecursionError):
-        envelope = None
+    envelope = parsed(reply.body)
     if not isinstance(envelope, dict):
         raise garbled(reply, call, "not with a JSON object", repeatable=repeatable)
     if envelope.get("status") != "success":

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from ...errors import NotBookable, SlotTaken
 from ...policy import Rule
+from .._offers import fits_grid
 from .accounts import CalcomAccount, Identity
 from .catalogue import Catalogue
 from .client import CalcomClient
 from .reading import Reader
-from .slots import Search, SlotBoard, fits_grid
+from .slots import Search, SlotBoard
 
 #: Who changes something with the rights of the host.
 HOST = "host"

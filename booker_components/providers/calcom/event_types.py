@@ -9,7 +9,6 @@ from ... import times
 from ...errors import ProviderError
 from ...values import (
     Approval,
-    Booking,
     BookingWindow,
     ChangeRule,
     EventType,
@@ -18,6 +17,8 @@ from ...values import (
     Layout,
     Price,
     ReasonRule,
+    Redirect,
+    Redirects,
     Seats,
     Series,
 )
@@ -82,8 +83,7 @@ def read_offer(found: Object, *, zone: str, owner: str, proven: bool) -> Offer:
         seats=_seats(found),
         series=_series(found.setting("recurrence")),
         price=_price(found),
-        success_url=found.text("successRedirectUrl"),
-        success_parameters=found.flag("forwardParamsSuccessRedirect", True),
+        redirects=_redirects(found),
         zone_locked=found.flag("lockTimeZoneToggleOnBookingPage"),
         host_email_hidden=found.flag("hideOrganizerEmail"),
         elsewhere=_elsewhere(found, proven=proven),
@@ -91,25 +91,6 @@ def read_offer(found: Object, *, zone: str, owner: str, proven: bool) -> Offer:
     )
     host_only = found.flag("bookingRequiresAuthentication")
     return Offer(event_type=event_type, form=form, host_only=host_only)
-
-
-def of_booking(booking: Booking) -> EventType:
-    """Give the little that *booking* itself tells of its event type, where nothing else does.
-
-    What may be changed is not known then: both changes are shown, and Cal.com's refusal counts
-    (contracts/calcom.md 4.8).
-    """
-    return EventType(
-        slug=booking.event_type,
-        title=booking.title,
-        hosts=booking.hosts,
-        durations=(booking.duration,),
-        window=BookingWindow(days=None),
-        max_guests=0,
-        notes=False,
-        owner=booking.owner,
-        id=booking.event_type_id,
-    )
 
 
 def _id(found: Object) -> str:
@@ -253,6 +234,14 @@ def _price(found: Object) -> Price | None:
         if amount := each.number("price", 0):
             return Price(amount=amount, currency=each.text("currency", "usd").upper())
     return None
+
+
+def _redirects(found: Object) -> Redirects | None:
+    """Give the page for after booking, which is the one for after moving, too (contracts/calcom.md 3.5)."""
+    url = found.text("successRedirectUrl")
+    told = found.flag("forwardParamsSuccessRedirect", True)
+    page = Redirect(url, flavour="cal" if told else "")
+    return Redirects(booked=page, rescheduled=page) if url else None
 
 
 def _apps(found: Object) -> list[Object]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ...errors import OutcomeUnknown, ProviderError, ProviderRefused, ProviderUnavailable
+from .._calls import parsed
 from .._http import Reply
 
 _LONGEST_TEXT = 2000
@@ -68,10 +68,7 @@ def words(body: bytes) -> tuple[str, str]:
 
     The body is of one of three shapes (contracts/calcom.md 4.5), or anything that a gateway writes.
     """
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return "", ""
+    found = parsed(body)
     if not isinstance(found, dict):
         return "", ""
     error = found.get("error")

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from ...values import Answer, Host, Notice, NoticeKind
+from .._objects import known_zone
 from .lenient import Fields, fields, instant, text
-from .objects import known_zone
 
 #: Triggers that can be heard without a booking; the last three where they name none, as a template may do.
 KINDS: Mapping[str, NoticeKind] = MappingProxyType(

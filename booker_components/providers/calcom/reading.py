@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from ...errors import BookingNotFound, ProviderError
+from .._caching import Cache
 from .bookings import Found, read_booking, read_series
-from .caching import Cache
 from .client import CalcomClient, CalcomNotFound, Resource, quote
 from .objects import Object
 

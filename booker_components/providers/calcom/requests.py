@@ -93,14 +93,3 @@ def language(locale: str) -> str:
 def mark_of(key: str) -> str:
     """Give the mark of the request with *key*: a digest, for the key itself is nobody's business."""
     return hashlib.sha256(f"booker:{key}".encode()).hexdigest()[:40]
-
-
-def fingerprint(request: BookingRequest) -> str:
-    """Give what tells *request* from another one under the same key, without keeping who it is by."""
-    told = (
-        request.event_type,
-        request.owner,
-        format_instant(request.start),
-        request.attendee.email.casefold(),
-    )
-    return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()

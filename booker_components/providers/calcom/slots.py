@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,8 +11,8 @@ from typing import Any
 from ...errors import EventTypeNotFound
 from ...times import Month, format_instant
 from ...values import EventType, Slot, TimeWindow
+from .._caching import Cache
 from .accounts import CalcomAccount
-from .caching import Cache
 from .client import CalcomClient, CalcomNotFound, Resource
 from .objects import Object
 from .owners import Owner
@@ -149,16 +149,6 @@ def _slot(found: Object, length: timedelta) -> Slot:
         seats_left=found.number("seatsRemaining", 0) if seated else None,
         seats_total=found.number("seatsTotal") if seated else None,
     )
-
-
-def fits_grid(event_type: EventType, slots: Sequence[Slot], start: datetime, duration: timedelta) -> bool:
-    """Tell whether a slot could start at *start*, as far as the free *slots* around it show.
-
-    It could not where a free slot overlaps it and none lies whole steps away from it.
-    """
-    step = event_type.slot_interval or duration
-    crossing = any(slot.start < start + duration and start < slot.end for slot in slots)
-    return not crossing or any(not (slot.start - start) % step for slot in slots)
 
 
 # --- the pieces in which slots are asked for -----------------------------------------------------

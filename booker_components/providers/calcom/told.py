@@ -10,9 +10,9 @@ from datetime import datetime
 from types import MappingProxyType
 
 from ...values import Answer, Attendee, Booking, BookingStatus, Host, Location
+from .._objects import known_zone
 from . import locations
 from .lenient import Fields, fields, instant, text
-from .objects import known_zone
 
 # A seat that was given up comes with the status of the booking that goes on without it.
 _BY_TRIGGER = {

@@ -43,20 +43,28 @@ A file declares schedules and hosts by name, and a list of event types::
     required = true
     help = "One is enough."
 
+    [event_types.redirects.booked]          # also .rescheduled and .cancelled; where guests go then
+    url = "https://example.com/thanks"      # of an origin in BOOKER_REDIRECT_ORIGINS; "": they stay
+    flavour = "jicoo"                       # whose parameters it gets: jicoo, cal, calendly; "": none
+    answers = ["topic"]                     # the slugs of the questions whose answers go along
+    signed = true                           # with BOOKER_REDIRECT_SECRET
+
 Slugs are lower-case letters, digits and hyphens. The kinds of location are those of `values.LocationKind`.
+With a remote provider, an event type and a question may have an `id`, theirs at the provider; the event type
+needs it, and may leave out its host and its hours.
 '''
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from ...errors import ConfigurationError
-from ...times import YEARS, zone
+from ...times import YEARS
 from ...values import (
     BookingWindow,
     EventType,
@@ -65,8 +73,9 @@ from ...values import (
     LocationKind,
     Question,
     QuestionKind,
-    Schedule,
 )
+from .hosting import own_problems, remote_problems, schedule_problems
+from .problems import SLUG, SLUG_WORDS, Found, below, slug_problems, text_problems
 from .toml import Mistake, read
 
 _FORM = {"name", "email", "guests", "notes", "location", "phone", "reason"}
@@ -75,21 +84,15 @@ _VENDORS = {"attendeePhoneNumber", "rescheduleUid", "eventTypeSlug"}
 #: Fields and parameters that forms and addresses use themselves; no question may take their names.
 RESERVED_FIELDS = frozenset(_FORM | _STATE | _VENDORS)
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
-_SLUG_WORDS = "up to 64 lower-case letters, digits and hyphens, no hyphen first"
 _FIELD = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]{0,63}", re.ASCII)
 _FIELD_WORDS = "up to 64 letters, digits, hyphens and underscores, a letter first"
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _WITH_OPTIONS = (QuestionKind.SELECT, QuestionKind.RADIO, QuestionKind.CHECKBOXES)
 #: Ten years: beyond it, sums of dates leave the years we know.
 _LONGEST = timedelta(days=3650)
 
-#: A key below the one that is checked, and what is wrong with it.
-_Found = Iterator[tuple[str, str]]
 
-
-def load_event_types(path: str | Path) -> tuple[EventType, ...]:
-    """Give the event types of a TOML file, checked.
+def load_event_types(path: str | Path, *, remote: bool = False) -> tuple[EventType, ...]:
+    """Give the event types of a TOML file, checked; *remote* as in `checked`.
 
     `ConfigurationError` names the file, the key, what is wrong and what to do. The first event type is
     `event_types[0]`.
@@ -98,7 +101,7 @@ def load_event_types(path: str | Path) -> tuple[EventType, ...]:
         event_types = read(tomllib.loads(Path(path).read_text("utf-8")))
         if not event_types:
             raise Mistake("event_types", "is missing. Declare at least one [[event_types]].")
-        return _checked(event_types)
+        return _checked(event_types, remote)
     except FileNotFoundError:
         raise ConfigurationError(f"{path}: there is no such file. Create it or correct the path.") from None
     except OSError as error:
@@ -111,77 +114,69 @@ def load_event_types(path: str | Path) -> tuple[EventType, ...]:
         raise ConfigurationError(f"{path}: {mistake}") from None
 
 
-def checked(event_types: Iterable[EventType]) -> tuple[EventType, ...]:
+def checked(event_types: Iterable[EventType], *, remote: bool = False) -> tuple[EventType, ...]:
     """Give *event_types*, declared in Python, if nothing is wrong with them.
 
+    *remote* ones describe what a remote provider offers: each has the provider's `id`, and needs neither a
+    host nor hours.
     `ConfigurationError` names the event type, the field, what is wrong and what to do.
     """
     try:
-        return _checked(tuple(event_types))
+        return _checked(tuple(event_types), remote)
     except Mistake as mistake:
         raise ConfigurationError(str(mistake)) from None
 
 
-def _checked(event_types: tuple[EventType, ...]) -> tuple[EventType, ...]:
+def _checked(event_types: tuple[EventType, ...], remote: bool) -> tuple[EventType, ...]:
     for place, event_type in enumerate(event_types):
         name = f"event_types[{place}]"
         if not isinstance(event_type, EventType):
             raise Mistake(name, f"must be an EventType, but is {event_type!r}.")
-        for key, problem in _problems(event_type):
+        kept_where = remote_problems if remote else own_problems
+        for key, problem in (*_problems(event_type), *kept_where(event_type)):
             raise Mistake(f"{name}.{key}", f"(of {event_type.slug!r}) {problem}")
     for key, problem in _clashes(event_types):
         raise Mistake(key, problem)
     return event_types
 
 
-def _clashes(event_types: Sequence[EventType]) -> _Found:
+def _clashes(event_types: Sequence[EventType]) -> Found:
     """Find what is right in each event type and wrong in all of them together."""
     hosts: dict[str, Host] = {}
     slugs = [event_type.slug for event_type in event_types]
+    ids = [event_type.id for event_type in event_types]
     for place, event_type in enumerate(event_types):
-        host = event_type.host
         if event_type.slug in slugs[:place]:
             yield f"event_types[{place}].slug", f"= {event_type.slug!r} is taken. Choose another one."
-        if hosts.setdefault(host.slug, host) != host:
-            yield (
-                f"event_types[{place}].hosts",
-                f"holds a second host {host.slug!r} that differs from the first. Use the same Host for both.",
-            )
+        if event_type.id and event_type.id in ids[:place]:
+            yield f"event_types[{place}].id", f"= {event_type.id!r} is taken. Declare each event type once."
+        for host in event_type.hosts:
+            if hosts.setdefault(host.slug, host) != host:
+                yield (
+                    f"event_types[{place}].hosts",
+                    f"holds a second host {host.slug!r} that differs from the first. Use the same Host for "
+                    "both.",
+                )
 
 
-def _problems(event_type: EventType) -> _Found:
+def _problems(event_type: EventType) -> Found:
     """Find what is wrong in one event type."""
-    yield from _slug_problems("slug", event_type.slug, _SLUG, _SLUG_WORDS)
-    yield from _text_problems("title", event_type.title)
+    yield from slug_problems("slug", event_type.slug, SLUG, SLUG_WORDS)
+    yield from text_problems("title", event_type.title)
     yield from _length_problems(event_type)
-    yield from _host_problems(event_type)
-    yield from _below("schedule", _schedule_problems(event_type.schedule))
-    yield from _below("window", _window_problems(event_type.window))
+    yield from below("schedule", schedule_problems(event_type.schedule))
+    yield from below("window", _window_problems(event_type.window))
     for place, location in enumerate(event_type.locations):
         same = [_shown(each) for each in event_type.locations[:place]]
-        yield from _below(f"locations[{place}]", _location_problems(location, same))
+        yield from below(f"locations[{place}]", _location_problems(location, same))
     for place, question in enumerate(event_type.questions):
         earlier = [each.slug for each in event_type.questions[:place]]
-        yield from _below(f"questions[{place}]", _question_problems(question, earlier))
+        yield from below(f"questions[{place}]", _question_problems(question, earlier))
     if not 0 <= event_type.max_guests <= 100:
         yield "max_guests", f"must be 0 to 100, but is {event_type.max_guests}."
 
 
-def _below(key: str, found: _Found) -> _Found:
-    return ((f"{key}.{inner}" if inner else key, problem) for inner, problem in found)
-
-
-def _slug_problems(key: str, slug: str, pattern: re.Pattern[str], wanted: str) -> _Found:
-    if not isinstance(slug, str) or not pattern.fullmatch(slug):
-        yield key, f"must be {wanted}, but is {slug!r}."
-
-
-def _text_problems(key: str, text: str) -> _Found:
-    if not isinstance(text, str) or not text.strip():
-        yield key, "is empty. Write what guests are to read."
-
-
-def _length_problems(event_type: EventType) -> _Found:
+def _length_problems(event_type: EventType) -> Found:
     minute = timedelta(minutes=1)
     lengths: list[tuple[str, Any, timedelta]] = [
         ("slot_interval", minute if event_type.slot_interval is None else event_type.slot_interval, minute),
@@ -204,51 +199,7 @@ def _length_problems(event_type: EventType) -> _Found:
         yield "durations", "must hold at least one length, and none twice."
 
 
-def _host_problems(event_type: EventType) -> _Found:
-    if len(event_type.hosts) != 1:
-        yield (
-            "hosts",
-            f"must hold exactly one host, but holds {len(event_type.hosts)}: booking several people at once "
-            "is not possible yet. Declare an event type for each host.",
-        )
-        return
-    host = event_type.host
-    yield from _slug_problems("host.slug", host.slug, _SLUG, _SLUG_WORDS)
-    yield from _text_problems("host.name", host.name)
-    if host.email and not _EMAIL.fullmatch(host.email):
-        yield "host.email", f"= {host.email!r} is not an e-mail address. Correct it or leave it out."
-    try:
-        zone(host.zone)
-    except ValueError as error:
-        yield "host.zone", f"is wrong: {error}"
-    if host.schedule is None and event_type.schedule is None:
-        yield "schedule", "is missing, and the host has none either. Give one of them working hours."
-    yield from _below("host.schedule", _schedule_problems(host.schedule))
-
-
-def _schedule_problems(schedule: Schedule | None) -> _Found:
-    if schedule is None:
-        return
-    if len(schedule.weekly) != 7:
-        yield "weekly", f"must hold seven days, Monday first, but holds {len(schedule.weekly)}."
-    days = [(f"weekly[{place}]", hours) for place, hours in enumerate(schedule.weekly)]
-    days += [(f"overrides.{day}", hours) for day, hours in schedule.overrides.items()]
-    for key, hours in days:
-        for start, end in hours:
-            if not (0 <= start < 1440 and 0 <= end <= 1440):
-                yield (
-                    key,
-                    f"holds hours beyond the day: {_clock(start)}-{_clock(end)}. Stay within 00:00-24:00.",
-                )
-            elif start == end:
-                yield key, f'holds {_clock(start)}-{_clock(end)}. For a whole day write "00:00-24:00".'
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
-
-
-def _window_problems(window: BookingWindow) -> _Found:
+def _window_problems(window: BookingWindow) -> Found:
     if window.days is not None and not 0 <= window.days <= _LONGEST.days:
         yield "days", f"must be 0 to {_LONGEST.days}, but is {window.days}."
     for key, day in (("start", window.start), ("end", window.end)):
@@ -263,7 +214,7 @@ def _shown(location: Location) -> str:
     return location.label.strip().casefold() or location.kind
 
 
-def _location_problems(location: Location, earlier: Sequence[str]) -> _Found:
+def _location_problems(location: Location, earlier: Sequence[str]) -> Found:
     given = bool(location.value)
     if (
         location.kind is LocationKind.LINK
@@ -279,9 +230,9 @@ def _location_problems(location: Location, earlier: Sequence[str]) -> _Found:
         yield "label", "leaves guests two locations that look alike. Give each a label of its own."
 
 
-def _question_problems(question: Question, earlier: Sequence[str]) -> _Found:
-    yield from _slug_problems("slug", question.slug, _FIELD, _FIELD_WORDS)
-    yield from _text_problems("label", question.label)
+def _question_problems(question: Question, earlier: Sequence[str]) -> Found:
+    yield from slug_problems("slug", question.slug, _FIELD, _FIELD_WORDS)
+    yield from text_problems("label", question.label)
     if question.slug in RESERVED_FIELDS:
         yield "slug", f"= {question.slug!r} is a field of the form itself. Choose another name."
     if question.slug in earlier:

@@ -23,9 +23,12 @@ from ...values import (
     Host,
     Location,
     LocationKind,
+    Occasion,
     Question,
     QuestionKind,
     ReasonRule,
+    Redirect,
+    Redirects,
     Schedule,
 )
 
@@ -213,8 +216,8 @@ def _make_window(
     return BookingWindow(days=limit, start=start, end=end)
 
 
-def _make_event_type(*, host: Host, **fields: Any) -> EventType:
-    return EventType(hosts=(host,), **fields)
+def _make_event_type(*, host: Host | None = None, **fields: Any) -> EventType:
+    return EventType(hosts=(host,) if host else (), **fields)
 
 
 _schedule = _table(
@@ -233,9 +236,21 @@ _question = _table(
         "options": _many(_text),
         "help": _text,
         "placeholder": _text,
+        "id": _text,
     },
     ("slug", "label"),
 )
+
+
+def _redirect(value: object, key: str) -> Redirect:
+    keys: dict[str, Parser[Any]] = {"url": _text, "flavour": _text, "answers": _many(_text), "signed": _flag}
+    try:
+        return _table(Redirect, keys, ("url",))(value, key)
+    except ValueError as error:
+        raise Mistake(key, f"is wrong: {error}") from None
+
+
+_redirects = _table(Redirects, {each.value: _redirect for each in Occasion})
 
 
 def _host(schedules: Mapping[str, Schedule]) -> Parser[Host]:
@@ -251,6 +266,7 @@ def _host(schedules: Mapping[str, Schedule]) -> Parser[Host]:
 def _event_type(hosts: Mapping[str, Host], schedules: Mapping[str, Schedule]) -> Parser[EventType]:
     keys: dict[str, Parser[Any]] = {
         "slug": _text,
+        "id": _text,
         "title": _text,
         "description": _text,
         "host": _named(hosts, "host"),
@@ -267,5 +283,6 @@ def _event_type(hosts: Mapping[str, Host], schedules: Mapping[str, Schedule]) ->
         "notes": _flag,
         "reschedule": _change,
         "cancel": _change,
+        "redirects": _redirects,
     }
-    return _table(_make_event_type, keys, ("slug", "title", "host"))
+    return _table(_make_event_type, keys, ("slug", "title"))

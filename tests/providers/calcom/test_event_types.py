@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from booker_components.errors import ProviderError
+from booker_components.providers._offers import of_booking
 from booker_components.providers.calcom.bookings import read_booking
-from booker_components.providers.calcom.event_types import Offer, of_booking, read_offer
+from booker_components.providers.calcom.event_types import Offer, read_offer
 from booker_components.providers.calcom.objects import Object
 from booker_components.values import (
     Approval,
@@ -23,6 +24,8 @@ from booker_components.values import (
     Price,
     QuestionKind,
     ReasonRule,
+    Redirect,
+    Redirects,
     Seats,
     Series,
 )
@@ -48,10 +51,22 @@ def test_an_event_type_keeps_what_a_booker_needs() -> None:
     assert found.durations == (30 * MINUTE, 15 * MINUTE, 60 * MINUTE)
     assert (found.slot_interval, found.minimum_notice) == (15 * MINUTE, 120 * MINUTE)
     assert (found.buffer_before, found.buffer_after) == (5 * MINUTE, 10 * MINUTE)
-    assert (found.success_url, found.success_parameters) == ("https://partner.ex.test/done", False)
+    page = Redirect("https://partner.ex.test/done", flavour="")
+    assert found.redirects == Redirects(booked=page, rescheduled=page)
     assert found.zone_locked
     assert found.booking_url == "https://cal.ex.test/ann/consultation"
     assert (found.seats, found.series, found.price, found.elsewhere) == (None, None, None, "")
+
+
+def test_where_guests_go_is_read() -> None:
+    """After booking and moving, with Cal.com's parameters if these are not off (contracts/calcom.md 3.5)."""
+    page = Redirect("https://partner.ex.test/done", flavour="cal")
+    both = Redirects(booked=page, rescheduled=page)
+
+    assert offer(forwardParamsSuccessRedirect=True).event_type.redirects == both
+    assert offer(forwardParamsSuccessRedirect=None).event_type.redirects == both
+    assert offer(successRedirectUrl=None).event_type.redirects is None
+    assert offer(successRedirectUrl="").event_type.redirects is None
 
 
 def test_what_may_be_changed_is_read() -> None:

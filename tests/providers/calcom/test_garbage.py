@@ -13,11 +13,12 @@ import pytest
 from booker_components import policy
 from booker_components.errors import BookerError, ProviderError
 from booker_components.payloads import booking_from_dict, booking_to_dict
+from booker_components.providers._offers import fits_grid, of_booking
 from booker_components.providers.calcom.bookings import read_booking, read_seats, read_series
-from booker_components.providers.calcom.event_types import of_booking, read_offer
+from booker_components.providers.calcom.event_types import read_offer
 from booker_components.providers.calcom.objects import Object
 from booker_components.providers.calcom.requests import booking_body
-from booker_components.providers.calcom.slots import fits_grid, read_slots
+from booker_components.providers.calcom.slots import read_slots
 from booker_components.values import Booking, BookingFilter, BookingRequest, Slot
 
 from .samples import DAY, HALF_HOUR, NINE, NOW, ZOE, AtCalcom, answer, slot

@@ -21,8 +21,8 @@ from booker_components.errors import (
     SlotTaken,
 )
 from booker_components.policy import Rule
+from booker_components.providers._once import fingerprint
 from booker_components.providers.calcom.accounts import CalcomAccount
-from booker_components.providers.calcom.requests import fingerprint
 from booker_components.values import BookingStatus, Location, LocationKind, TimeWindow
 
 from .samples import DAY, HALF_HOUR, HOURS, NINE, SEATS, ZOE, AtCalcom, slot

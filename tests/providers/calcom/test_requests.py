@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from booker_components.providers._once import fingerprint
 from booker_components.providers.calcom import locations
 from booker_components.providers.calcom.event_types import Offer, read_offer
 from booker_components.providers.calcom.objects import Object
-from booker_components.providers.calcom.requests import booking_body, fingerprint, language, mark_of
+from booker_components.providers.calcom.requests import booking_body, language, mark_of
 from booker_components.values import Attendee, BookingRequest, Location, LocationKind
 
 from . import samples

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from booker_components.errors import ProviderError, ProviderUnavailable
-from booker_components.providers.calcom.caching import Cache
+from booker_components.providers._caching import Cache
 from booker_components.testing import FrozenClock
 
 SECOND = timedelta(seconds=1)

@@ -1,4 +1,4 @@
-"""A cache for answers of Cal.com: kept briefly, asked for once, dropped when we know better."""
+"""A cache for answers of remote providers: kept briefly, asked for once, dropped when we know better."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Generic, TypeVar
 
-from ...errors import BookerError, ProviderUnavailable
+from ..errors import BookerError, ProviderUnavailable
 
 # How many old values may make room when one is kept; two at least, so that more go than come.
 _SWEPT = 4

@@ -1,0 +1,1 @@
+"""Where guests go once something is done: only allowed addresses, with exactly what is expected."""

@@ -1,0 +1,1 @@
+"""Tests of the subscriber for Salesforce, against an org that really listens."""
