@@ -241,11 +241,11 @@ def booker_link(
     Both hold answers by the slug of their question, "name" and "email" among them, and facts for the
     metadata as `{"metadata[crm]": "42"}`. Those in *locked* cannot be changed, whatever a browser sends; an
     empty one stays empty. Those in *prefill* can be, unless the event type locks their questions. The link
-    holds none of them: they are kept in our database until it expires, after 30 days at most.
+    holds none of them: they are in our database until it expires, after 30 days at most, or a day longer.
 
-    Whoever has the link can book as that user, any number of times until *expires* is over. It is absolute
-    when 'BOOKER_PUBLIC_URL' is set, else a path. Raises `EventTypeNotFound`, and `InvalidRequest`, which
-    names what is not asked, or wrong in *locked*.
+    Whoever has the link can read them and book as that user, any number of times until *expires* is over. It
+    is absolute when 'BOOKER_PUBLIC_URL' is set, else a path. Raises `EventTypeNotFound`, and
+    `InvalidRequest`, which names what is not asked, or wrong in *locked*.
     """
     parts = runtime()
     event_type = parts.service.event_type(slug, owner=finding.owner(parts, owner))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from .times import day_window, local_date
-from .values import Booking, ChangeRule, EventType, Seats, TimeWindow
+from .values import Booking, ChangeRule, EventType, TimeWindow
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(2201, 1, 1, tzinfo=UTC)
@@ -137,7 +137,7 @@ def may_reschedule(booking: Booking, event_type: EventType | None, now: datetime
     *event_type* None: it is no longer offered, so there is no time to move to.
     """
     if event_type is not None:
-        return _may_change(booking, event_type.reschedule, now, seats=event_type.seats)
+        return _may_change(booking, event_type.reschedule, now)
     verdict = _may_change(booking, ChangeRule(), now)
     return verdict if not verdict else _refused(Rule.GONE)
 
@@ -149,10 +149,10 @@ def may_cancel(booking: Booking, event_type: EventType | None, now: datetime) ->
     """
     if event_type is None:
         return _may_change(booking, ChangeRule(), now)
-    return _may_change(booking, event_type.cancel, now, seats=event_type.seats)
+    return _may_change(booking, event_type.cancel, now)
 
 
-def _may_change(booking: Booking, rule: ChangeRule, now: datetime, *, seats: Seats | None = None) -> Verdict:
+def _may_change(booking: Booking, rule: ChangeRule, now: datetime) -> Verdict:
     """Apply a rule: at the deadline itself the change is still allowed, at the start no more.
 
     One that allows changes of what has begun closes from its deadline to the start.
@@ -163,7 +163,7 @@ def _may_change(booking: Booking, rule: ChangeRule, now: datetime, *, seats: Sea
     if begun and not rule.begun:
         return _refused(Rule.PAST, booking.start)
     # A booking that guests share is not changed by its own uid: each guest has the uid of a seat.
-    if not booking.is_held or (seats and not booking.shared):
+    if not booking.is_held:
         return _refused(Rule.SEAT)
     if not rule.allowed:
         return _refused(Rule.NOT_ALLOWED)

@@ -721,8 +721,6 @@ def test_the_token_goes_nowhere_else(opening: Opening, caplog: pytest.LogCapture
 def test_what_a_guest_says_of_locked_facts_is_not_signed(
     opening: Opening, flavour: Flavour, own: str
 ) -> None:
-    opening: Opening, flavour: Flavour, own: str
-) -> None:
     """The page that follows would believe it."""
     after = Redirect("https://partner.example/done", flavour=flavour, signed=True)
     partner = opening(

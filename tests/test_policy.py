@@ -17,6 +17,7 @@ from booker_components.values import (
     ChangeRule,
     EventType,
     Host,
+    Seats,
 )
 
 PARIS = Host(slug="ada", name="Ada", zone="Europe/Paris")
@@ -220,6 +221,14 @@ def test_what_guests_share_cannot_change_as_a_whole(offered):
     verdicts = [check(whole, kind, at("2026-03-09 09:00")) for check in (may_cancel, may_reschedule)]
 
     assert [verdict.rule for verdict in verdicts] == [Rule.SEAT, Rule.SEAT]
+
+
+def test_a_booking_of_its_own_can_change_where_guests_share_a_time():
+    """Not every provider has seats: some give each guest of one time a booking."""
+    offered = event_type(seats=Seats(per_slot=5))
+
+    assert may_cancel(booking(), offered, at("2026-03-09 09:00"))
+    assert may_reschedule(booking(), offered, at("2026-03-09 09:00"))
 
 
 def test_pending_bookings_can_change():

@@ -40,16 +40,22 @@ def address(
     repeats = redirect.flavour == "cal" and not redirect.signed
     ours = frozenset() if repeats else frozenset(name for name, _ in told)
     parts = urlsplit(url)
-    pieces = [*_kept(parts.query, ours | _signature(redirect)), _encoded([*forwarded(redirect, done), *told])]
-    query = "&".join(pieces)
+    kept = tuple(_kept(parts.query, ours | _signature(redirect)))
+    said = frozenset(map(_name, kept)) if redirect.signed else frozenset()
+    came = (pair for pair in forwarded(redirect, done) if pair[0] not in said)
+    query = "&".join([*kept, _encoded([*came, *told])])
     return urlunsplit(parts._replace(query=sign(query, secret, now) if redirect.signed else query))
 
 
 def _kept(query: str, ours: frozenset[str]) -> Iterator[str]:
     """Give the parameters of *query* as they are written, without *ours*."""
     for piece in filter(None, query.split("&")):
-        if unquote_plus(piece.partition("=")[0]) not in ours:
+        if _name(piece) not in ours:
             yield piece
+
+
+def _name(piece: str) -> str:
+    return unquote_plus(piece.partition("=")[0])
 
 
 def _signature(redirect: Redirect) -> frozenset[str]:

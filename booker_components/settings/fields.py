@@ -136,7 +136,7 @@ class Settings:
 
     salesforce: Mapping[str, Any] = _setting(
         {},
-        "What becomes of bookings at Salesforce: maps slugs of event types, or `\"*\"` for all others, to "
+        'What becomes of bookings at Salesforce: maps slugs of event types, or `"*"` for all others, to '
         "`SalesforceRules` or mappings of their fields. Empty: nothing.",
     )
     salesforce_domain: str = _setting(
