@@ -13,6 +13,7 @@ from flask import Flask, Response
 
 from booker_components import Booker
 
+from . import crm as crms
 from . import inbox, pages
 from .gallery import bp as gallery
 from .heard import HeardEvents
@@ -34,12 +35,17 @@ NAV = (
     ("demo.desk", "Desk"),
     ("demo.events", "Events"),
     ("inbox.show", "Inbox"),
+    ("crm.show", "CRM"),
     ("gallery.index", "Gallery"),
 )
 
 
-def create_app(config: Mapping[str, Any] | None = None, *, practice: Practice | None = None) -> Flask:
+def create_app(
+    config: Mapping[str, Any] | None = None, *, practice: Practice | None = None, crm: crms.Crm | None = None
+) -> Flask:
     """Make the demo app, which keeps its bookings itself or, with *practice*, at a vendor.
+
+    With *crm* it writes them to Salesforce, too.
 
     *config* goes over the defaults; its key `INSTANCE_PATH` names the folder for the database, the log of
     events and the secret key: one for each *practice*, whose bookings no other knows.
@@ -50,6 +56,7 @@ def create_app(config: Mapping[str, Any] | None = None, *, practice: Practice | 
     app.config.from_mapping(
         practice.settings() if practice else {"BOOKER_EVENT_TYPES": str(HERE / "booking.toml")}
     )
+    app.config.from_mapping(crm.settings() if crm else {})
     app.config.from_mapping(config)
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = secret_key(Path(app.instance_path, "secret_key"))
@@ -60,6 +67,8 @@ def create_app(config: Mapping[str, Any] | None = None, *, practice: Practice | 
     if practice:
         practice.connect(app)
         app.register_blueprint(inbox.create_blueprint(practice))
+    if crm:
+        app.register_blueprint(crms.create_blueprint(crm))
     app.jinja_env.globals["main_nav"] = [each for each in NAV if each[0].split(".")[0] in app.blueprints]
     app.after_request(_protect)
     return app

@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 
 from booker_components import get_event_types
 
-from . import calcom, close, create_app, jicoo, seed
+from . import calcom, close, create_app, crm, jicoo, seed
 from .practice import Practice
 
 #: The vendors at which the bookings may be.
@@ -38,6 +38,7 @@ GUIDE = """
     {address}/appointments                 a booker inside the partner's own layout
     {address}/desk                         the bookings, through the helper functions
     {address}/desk/events                  what the subscriber heard
+    {address}/crm                          what stands at a pretended Salesforce, and its switch
     {address}/gallery                      every widget in every state
 {more}
   Ctrl-C stops it.
@@ -68,8 +69,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         practice = stack.enter_context(VENDORS[backend](address)) if backend in VENDORS else None
+        org = stack.enter_context(crm.open_crm())
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if practice else _folder()
-        app = create_app({"INSTANCE_PATH": folder}, practice=practice)
+        app = create_app({"INSTANCE_PATH": folder}, practice=practice, crm=org)
         stack.callback(close, app)
         server = make_server("127.0.0.1", chosen, app, threaded=True)
         stack.callback(server.server_close)

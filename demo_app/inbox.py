@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from booker_components import get_slots
 
+from . import tokens
 from .practice import Appointment, Practice
 
 #: How many mails the page shows.
 MOST = 30
-
-_DAY = 24 * 3600
 
 #: What the page says after a button was pressed.
 DONE = {
@@ -69,13 +67,13 @@ def show(practice: Practice) -> ResponseReturnValue:
         most=MOST,
         done=done.format(vendor=practice.vendor),
         offers=list(_offers(practice)),
-        token=_serializer().dumps("inbox"),
+        token=tokens.token("inbox"),
     )
 
 
 def do(practice: Practice, act: str) -> ResponseReturnValue:
     """Do what a button says, as others would at the vendor, and show the page anew."""
-    _check_token(request.form.get("token", ""))
+    tokens.check("inbox")
     try:
         if act == "book":
             act = _book(practice)
@@ -140,19 +138,3 @@ def _offers(practice: Practice) -> Iterator[Offer]:
             sentence=f"The app asks {vendor} what has changed: no webhook tells that a request was answered.",
             buttons=(_SYNC,),
         )
-
-
-# --- forms ---------------------------------------------------------------------------------------
-
-
-def _check_token(token: str) -> None:
-    """Refuse a form that is not from this page: other sites cannot read the token, so they cannot send it."""
-    try:
-        _serializer().loads(token, max_age=_DAY)
-    except BadSignature:
-        abort(400, "The form is too old, or not from this site. Go back, reload the page and try again.")
-
-
-def _serializer() -> URLSafeTimedSerializer:
-    assert current_app.secret_key
-    return URLSafeTimedSerializer(current_app.secret_key, salt="demo.inbox")

@@ -12,11 +12,12 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from booker_components import BookingEvent, EventKind, booking_link, get_slots
+from booker_components import get_slots
 from booker_components.testing import FakeJicoo
 from booker_components.testing.jicoo import Booking, Question, Refusal, User, weekly
 
-from .practice import Appointment, Letter, Link, Practice, Stranger
+from .post import Post
+from .practice import Appointment, Letter, Practice, Stranger
 
 #: Where the hosts work.
 ZONE = "Europe/Berlin"
@@ -130,7 +131,7 @@ class JicooPractice(Practice):
         jicoo.add_event_type(
             name="Gait analysis", duration=90, hosts=[mara], notice=2880, redirect=self._back
         )
-        self._post = Post(self)
+        self._post = Post(jicoo)
         self.subscribers = (self._post,)
 
     def _set_up(self, declared: Mapping[str, Any], host: User) -> Any:
@@ -256,70 +257,3 @@ def _named(booking: Booking) -> Appointment:
 def _ask_what_has_changed(_uid: str) -> None:
     """Do what `flask booker jicoo sync` does: no webhook tells of a request that was answered."""
     current_app.extensions["booker"].service.sync(datetime.now(UTC) - timedelta(days=1))
-
-
-# --- mails ---------------------------------------------------------------------------------------
-
-#: Jicoo's own word for what happened, and what mails call it.
-_EVENTS = {
-    EventKind.CREATED: ("guest_booked", "Booked"),
-    EventKind.RESCHEDULED: ("guest_rescheduled", "Moved"),
-    EventKind.CONFIRMED: ("guest_booked", "Confirmed"),
-    EventKind.CANCELLED: ("guest_cancelled", "Cancelled"),
-}
-
-
-class Post:
-    """A subscriber that keeps the mails about bookings: Jicoo's, and the app's with links that are signed."""
-
-    name = "demo.post"
-    #: So that the pages offer guests a new link: it arrives here.
-    sends_links = True
-
-    def __init__(self, practice: JicooPractice) -> None:
-        """Write for the guests of *practice*."""
-        self._jicoo = practice.jicoo
-        self._written: dict[str, tuple[Letter, ...]] = {}
-
-    def __call__(self, event: BookingEvent) -> None:
-        """Write what *event* gives reason to; hearing the same one twice writes it once."""
-        if event.kind in _EVENTS:
-            word, subject = _EVENTS[event.kind]
-            self._written[event.id] = (self._jicoos(event, word, subject), _ours(event, subject))
-        elif event.kind is EventKind.LINK_REQUESTED:
-            self._written[event.id] = (_ours(event, "Your new link"),)
-
-    def latest(self, limit: int) -> list[Letter]:
-        """Give the mails, the newest first."""
-        letters = [each for some in list(self._written.values()) for each in some]
-        return letters[: -limit - 1 : -1]
-
-    def _jicoos(self, event: BookingEvent, word: str, subject: str) -> Letter:
-        booking = self._jicoo.booking(event.booking.uid)
-        links = (
-            Link(
-                label="Page",
-                href=self._jicoo.page_of(booking.event_type),
-                ours=f"/book/{event.booking.event_type}",
-            ),
-            Link(label="Return", href=self._jicoo.redirect_of(booking, word)),
-        )
-        return _letter(event, "Jicoo", subject, links)
-
-
-def _ours(event: BookingEvent, subject: str) -> Letter:
-    """Write the app's own mail; who may change nothing any more gets no link for it."""
-    purposes = ("manage", "reschedule", "cancel") if event.booking.is_open else ("manage",)
-    links = [Link(label=each.capitalize(), href=booking_link(event.booking.uid, each)) for each in purposes]
-    return _letter(event, "Alder & Finch", subject, tuple(links))
-
-
-def _letter(event: BookingEvent, sender: str, subject: str, links: tuple[Link, ...]) -> Letter:
-    booking = event.booking
-    return Letter(
-        sender=sender,
-        to=booking.attendee.email,
-        subject=f"{subject}: {booking.title}",
-        start=booking.start,
-        links=links,
-    )

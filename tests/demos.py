@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from demo_app import close, create_app
+from demo_app.crm import Crm
 from demo_app.practice import Practice
 
 from .test_demo import links, post
@@ -92,8 +93,10 @@ def _links(mail: str) -> dict[str, str]:
 
 
 @contextmanager
-def open_world(open_practice: Callable[[str], AbstractContextManager[P]], folder: Path) -> Iterator[World[P]]:
-    """Serve a demo without bookings that keeps its data in *folder*."""
+def open_world(
+    open_practice: Callable[[str], AbstractContextManager[P]], folder: Path, *, crm: Crm | None = None
+) -> Iterator[World[P]]:
+    """Serve a demo without bookings that keeps its data in *folder*, and writes to *crm* if there is one."""
     door = _Door()
     server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
@@ -102,7 +105,7 @@ def open_world(open_practice: Callable[[str], AbstractContextManager[P]], folder
     with ExitStack() as stack:
         stack.callback(server.server_close)
         practice = stack.enter_context(open_practice(address))
-        door.app = create_app(settings, practice=practice)
+        door.app = create_app(settings, practice=practice, crm=crm)
         stack.callback(close, door.app)
         thread.start()
         stack.callback(thread.join)
