@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ..errors import BookerError, ConfigurationError
 from ..settings import Settings, salesforce_login
 from ..subscribers.salesforce.client import SalesforceClient
 from ..subscribers.salesforce.describing import FieldFacts, ObjectFacts, described
-from ..subscribers.salesforce.rules import ANY, SOURCES, FieldKind, FieldMap, Record, SalesforceRules
+from ..subscribers.salesforce.failures import SalesforceFailed
+from ..subscribers.salesforce.matching import Email, find
+from ..subscribers.salesforce.people import user_of
+from ..subscribers.salesforce.rules import (
+    ANY,
+    SOURCES,
+    Cancellation,
+    FieldKind,
+    FieldMap,
+    Record,
+    SalesforceRules,
+)
 from ..values import EventType, Question
 from .trying import Finding, Mark, tried
 
@@ -25,6 +36,11 @@ _TYPES: Mapping[FieldKind, frozenset[str]] = {
 
 #: What we fill in ourselves.
 _OURS = frozenset({"lastname", "email", "company", "ownerid"})
+
+#: What we fill in of an Event, besides its external id.
+_EVENT_FIELDS = frozenset(
+    {"subject", "startdatetime", "enddatetime", "location", "description", "whoid", "ownerid"}
+)
 
 #: The shortest field that takes every uid: those of the embedded engine and of Cal.com are shorter.
 _LEAST_KEY = 40
@@ -89,11 +105,13 @@ def _rules(
     found: list[Finding] = []
     for record in _records(rules):
         facts = described(client, record.value)
+        found += _denied(facts, _acts(rules, record))
         found += _mapped(rules, record, facts, questions)
         if record in _made(rules):
             found += _needed(rules, record, facts)
     if rules.activity:
-        found += _key(settings, described(client, "Event"))
+        found += _events(settings, rules, described(client, "Event"))
+    found += _looked_for(client, rules)
     found += _unasked(rules, questions)
     yield from (Finding(each.mark, f"'{slug}': {each.text}") for each in found)
     if not any(each.mark is Mark.WRONG for each in found):
@@ -109,6 +127,31 @@ def _records(rules: SalesforceRules) -> Sequence[Record]:
 def _made(rules: SalesforceRules) -> Sequence[Record]:
     made = {Record.LEAD: rules.register_lead, Record.CONTACT: rules.register_contact}
     return [each for each in Record if made[each]]
+
+
+def _acts(rules: SalesforceRules, record: Record) -> Iterator[str]:
+    """Tell what has to be allowed with the records of people."""
+    if record in _made(rules):
+        yield "create"
+    if rules.overwrite:
+        yield "update"
+
+
+def _denied(facts: ObjectFacts, acts: Iterable[str]) -> Iterator[Finding]:
+    for act in acts:
+        if act in facts.denied:
+            yield Finding(Mark.WRONG, f"Our user may not {act} {facts.name}s.")
+
+
+def _looked_for(client: SalesforceClient, rules: SalesforceRules) -> Iterator[Finding]:
+    """Look for somebody, for conditions are the host's own words, and for the user who is to own records."""
+    try:
+        find(client, rules, Email.of("nobody@example.invalid"))
+    except SalesforceFailed as error:
+        yield Finding(Mark.WRONG, f"Guests cannot be looked for by 'match': {error.message}")
+    unknown: dict[str, str] = {}
+    user_of(client, rules.owner, unknown)
+    yield from (Finding(Mark.WRONG, f"{name}: {why}.") for name, why in unknown.items())
 
 
 # --- fields --------------------------------------------------------------------------------------
@@ -166,14 +209,24 @@ def _needed(rules: SalesforceRules, record: Record, facts: ObjectFacts) -> Itera
     filled = {field.at(record).lower() for field in rules.fields.values()} | _OURS
     if rules.person_accounts:
         filled -= {"company"}
+    yield from _empty(facts, filled, "map it, or give a default")
+    if record is Record.LEAD and rules.record_type and rules.record_type not in facts.record_types:
+        yield Finding(Mark.WRONG, f"Leads have no record type '{rules.record_type}' that our user may use.")
+
+
+def _empty(facts: ObjectFacts, filled: Collection[str], remedy: str) -> Iterator[Finding]:
     for each in facts.fields.values():
         if each.needed and each.name.lower() not in filled:
             yield Finding(
-                Mark.WRONG,
-                f"The org wants {record}.{each.name}, which nothing fills: map it, or give a default.",
+                Mark.WRONG, f"The org wants {facts.name}.{each.name}, which nothing fills: {remedy}."
             )
-    if record is Record.LEAD and rules.record_type and rules.record_type not in facts.record_types:
-        yield Finding(Mark.WRONG, f"Leads have no record type '{rules.record_type}' that our user may use.")
+
+
+def _events(settings: Settings, rules: SalesforceRules, facts: ObjectFacts) -> Iterator[Finding]:
+    ending = "delete" if rules.cancelled is Cancellation.DELETE else "update"
+    yield from _denied(facts, dict.fromkeys(("create", "update", ending)))
+    yield from _key(settings, facts)
+    yield from _empty(facts, _EVENT_FIELDS | {settings.salesforce_external_id.lower()}, "give a default")
 
 
 def _key(settings: Settings, facts: ObjectFacts) -> Iterator[Finding]:

@@ -62,13 +62,42 @@ def test_failures_of_one_kind_wait_for_each_other(reports: Reports, clock: Froze
     assert tell(reports, "b-3") == ("b-2", "b-3")
 
 
-def test_what_is_settled_may_be_told_again(reports: Reports) -> None:
-    """A booking that was written in the meantime is forgotten; others are not."""
+def test_what_is_settled_may_be_told_again(reports: Reports, clock: FrozenClock) -> None:
+    """A booking that was written in the meantime is news when it fails again; others are not."""
     tell(reports, "b-1")
     tell(reports, "b-1", kind="other")
     tell(reports, "b-2", kind="third")
 
     reports.settle("b-1")
+    clock.move(QUIET)
 
     assert tell(reports, "b-1") == ("b-1",)
     assert tell(reports, "b-2", kind="third") == ()
+
+
+def test_settling_does_not_end_the_quiet_of_a_day(reports: Reports, clock: FrozenClock) -> None:
+    """Bookings that are refused and mended one after the other are no mail each."""
+    tell(reports, "b-1")
+    reports.settle("b-1")
+    clock.move(timedelta(hours=1))
+
+    assert tell(reports, "b-2") == ()
+    assert tell(reports, "b-1") == ()
+    reports.settle("b-2")
+    clock.move(QUIET)
+    assert tell(reports, "b-3") == ("b-1", "b-3")
+
+
+def test_what_nobody_heard_of_is_overdue_after_a_day(reports: Reports, clock: FrozenClock) -> None:
+    """Kind by kind, for one recipient; what was settled or told is not."""
+    tell(reports, "b-1")
+    for uid in ("b-2", "b-3", "b-4"):
+        tell(reports, uid)
+    tell(reports, "b-2", recipient="bo@example.com")
+    reports.settle("b-4")
+    reports.settle("b-3", but="broken")
+
+    assert reports.overdue("ann@example.com") == {}
+    clock.move(QUIET)
+    assert reports.overdue("Ann@example.com") == {"broken": ("b-2", "b-3")}
+    assert reports.overdue("bo@example.com") == {}

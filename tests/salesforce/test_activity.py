@@ -249,3 +249,38 @@ def test_a_hostile_uid_stays_one_value(desk: Desk) -> None:
 
     (event,) = desk.org.records("Event")
     assert (event[KEY], event["StartDateTime"]) == (odd, MOVED.start)
+
+
+def test_characters_that_no_json_can_hold_are_dropped(desk: Desk) -> None:
+    """Half a character, as a webhook may tell it, and control characters keep no booking away."""
+    odd = replace(BOOKING, title="Intro\ud83d\x00 call", notes="One\ntwo\udc00\x07")
+
+    desk.hear(EventKind.CREATED, odd)
+
+    (event,) = desk.org.records("Event")
+    assert event["Subject"] == "Intro call"
+    assert event["Description"].endswith("\nOne\ntwo")
+
+
+def test_who_shares_a_hosts_address_but_cannot_own_is_not_chosen(desk: Desk) -> None:
+    """A customer's login with the host's address owns nothing."""
+    portal = desk.org.add_user("ada@example.com", username="ada@portal.example.com")
+    desk.org.change(portal, UserType="CspLitePortal")
+    ada = desk.org.add_user("ada@example.com")
+
+    desk.hear(EventKind.CREATED, rules=SalesforceRules(owner=OwnerRule(host=True)))
+
+    assert [each["OwnerId"] for each in desk.org.records("Lead")] == [ada.id]
+
+
+@pytest.mark.parametrize("code", ["TRANSFER_REQUIRES_READ", "OP_WITH_INVALID_USER_TYPE_EXCEPTION"])
+def test_an_owner_who_is_refused_does_not_stop_the_rest(desk: Desk, code: str) -> None:
+    """Somebody who may not own Leads leaves them to whoever is logged in."""
+    desk.org.add_user("ada@example.com")
+    desk.org.next(code=code, status=400, fields=[], method="POST", path="*/sobjects/Lead*")
+
+    desk.hear(EventKind.CREATED, rules=SalesforceRules(owner=OwnerRule(host=True)))
+
+    (lead,) = desk.org.records("Lead")
+    assert lead["OwnerId"] == desk.org.user.id
+    assert len(desk.org.records("Event")) == 1

@@ -370,3 +370,17 @@ def test_one_login_serves_all_calls(desk: Desk) -> None:
 def test_the_client_takes_what_makes_sessions() -> None:
     """By default it calls Salesforce itself; nothing is opened before the first call."""
     SalesforceClient(Login(options={}), version="65.0").close()
+
+
+def test_assignment_rules_of_the_org_leave_owners_alone(desk: Desk) -> None:
+    """The REST API lets them hand on every Lead that is made or changed, unless it is told not to."""
+    desk.hear(EventKind.CREATED)
+
+    calls = [each for each in desk.org.requests if "/sobjects/" in each.path]
+    assert {each.headers.get("Sforce-Auto-Assign") for each in calls} == {"FALSE"}
+
+
+def test_an_api_that_is_off_for_a_while_passes() -> None:
+    """Salesforce says of its own trouble, with a status of its own choice, that nothing has to be mended."""
+    assert not refusal("a query", 403, [{"errorCode": "API_CURRENTLY_DISABLED", "message": "x"}]).permanent
+    assert not refusal("a query", 420, None).permanent

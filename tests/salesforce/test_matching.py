@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from booker_components.subscribers.salesforce import Match, Record, SalesforceRules, Ties
+from booker_components.subscribers.salesforce import FieldMap, Match, Record, SalesforceRules, Ties
 from booker_components.subscribers.salesforce.failures import SalesforceFailed
 from booker_components.subscribers.salesforce.matching import Email, find
 from booker_components.values import Attendee, EventKind
@@ -38,12 +38,13 @@ def test_addresses_are_compared_in_one_form(typed: str, sent: str, keys: tuple[s
     assert Email.of(typed) == Email(sent=sent, keys=keys)
 
 
+@pytest.mark.parametrize("typed", ["Bo@XN--bcher-kva.example", "Bo@Bücher.example"], ids=["ascii", "unicode"])
 @pytest.mark.parametrize("kept", ["BO@xn--bcher-kva.example", "bo@BÜCHER.example"], ids=["ascii", "unicode"])
-def test_either_writing_of_a_domain_is_found(desk: Desk, kept: str) -> None:
-    """However the org has written it, an international address is the same."""
+def test_either_writing_of_a_domain_is_found(desk: Desk, kept: str, typed: str) -> None:
+    """However guest and org have written it, an international address is the same."""
     lead = desk.org.add("Lead", LastName="Ek", Email=kept)
 
-    found = find(desk.client, RULES, Email.of("Bo@Bücher.example"))
+    found = find(desk.client, RULES, Email.of(typed))
 
     assert found is not None
     assert found.id == lead.id
@@ -71,6 +72,19 @@ def test_a_hostile_address_finds_nobody(desk: Desk, hostile: str) -> None:
     desk.org.add("Contact", LastName="Ek", Email="bo@example.com")
 
     assert find(desk.client, RULES, Email.of(hostile)) is None
+
+
+@pytest.mark.parametrize("odd", ["bo+a&b=c%2B@example.com", "bo#?/=@example.com"])
+def test_signs_of_addresses_and_queries_stay_what_they_are(desk: Desk, odd: str) -> None:
+    """A plus sign is one: the same guest is the same Lead, the one without it is another."""
+    desk.org.add("Lead", LastName="Ek", Email="bo@example.com")
+    guest = replace(BOOKING, attendee=Attendee(name="Bo Ek", email=odd))
+
+    for uid in ("b-1", "b-2"):
+        desk.hear(EventKind.CREATED, replace(guest, uid=uid))
+
+    assert [each["Email"] for each in desk.org.records("Lead")] == ["bo@example.com", odd]
+    assert len({each["WhoId"] for each in desk.org.records("Event")}) == 1
 
 
 def test_a_hostile_address_is_found_as_itself(desk: Desk) -> None:
@@ -132,3 +146,40 @@ def test_a_condition_cannot_widen_the_search(desk: Desk) -> None:
     desk.hear(EventKind.CREATED, guest, rules=SalesforceRules(match=order))
 
     assert len(desk.org.records("Lead")) == 2
+
+
+@pytest.mark.parametrize("record", [Record.LEAD, Record.CONTACT], ids=str)
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param((Match(record=Record.LEAD, where="Title = 'Boss'"),), id="narrowed leads"),
+        pytest.param((Match(record=Record.CONTACT, where="Title = 'Boss'"),), id="narrowed contacts"),
+    ],
+)
+def test_who_is_made_is_made_once_whatever_the_condition(
+    desk: Desk, record: Record, order: tuple[Match, ...]
+) -> None:
+    """A record that we have made, and that no 'match' finds, is not made again when an event is repeated."""
+    lead = record is Record.LEAD
+    rules = SalesforceRules(register_lead=lead, register_contact=not lead, match=order)
+
+    for kind in (EventKind.CREATED, EventKind.CREATED, EventKind.RESCHEDULED):
+        desk.hear(kind, rules=rules)
+
+    assert len(desk.org.records(record)) == 1
+    assert [each["WhoId"] for each in desk.org.records("Event")] == [desk.org.records(record)[0].id]
+
+
+def test_who_is_outside_the_condition_is_not_overwritten(desk: Desk) -> None:
+    """Who has the address, but is not among those whom 'match' names, is left as it is and not made again."""
+    desk.org.add("Lead", LastName="Hopper", Email="grace@guest.example.com")
+    rules = SalesforceRules(
+        overwrite=True,
+        match=(Match(record=Record.LEAD, where="Rating = 'Hot'"),),
+        fields={"title": FieldMap("Title")},
+    )
+
+    desk.hear(EventKind.CREATED, rules=rules)
+
+    assert [each["Title"] for each in desk.org.records("Lead")] == [None]
+    assert len(desk.org.records("Event")) == 1

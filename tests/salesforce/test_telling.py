@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from booker_components.errors import DeliveryFailed
 from booker_components.subscribers.salesforce import FieldMap, SalesforceRules
@@ -23,14 +25,30 @@ ADMIN = "admin@example.com"
 OTHER = replace(BOOKING, uid="b-2", attendee=replace(BOOKING.attendee, email="bo@guest.example.com"))
 
 
+class Picky(Mailbox):
+    """Refuses some recipients."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: dict[str, str] = {}
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Note the recipient, or refuse it."""
+        if address in self.refused:
+            return self.refused[address]
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+
 @pytest.fixture
-def mailbox() -> Mailbox:
+def mailbox() -> Picky:
     """Give what the mail server takes."""
-    return Mailbox()
+    return Picky()
 
 
 @pytest.fixture
-def mail(mailbox: Mailbox) -> Iterator[dict[str, str]]:
+def mail(mailbox: Picky) -> Iterator[dict[str, str]]:
     """Give what a teller needs to send by a running server."""
     with smtp_server(mailbox) as place:
         yield {"url": f"smtp://{place}", "sender": "Bookings <bookings@app.example>", "admin": ADMIN}
@@ -51,7 +69,7 @@ def to(mails: list[EmailMessage]) -> list[str]:
 
 
 def test_host_and_administrator_are_told_what_to_check(
-    desk: Desk, mailbox: Mailbox, mail: dict[str, str]
+    desk: Desk, mailbox: Picky, mail: dict[str, str]
 ) -> None:
     """Both get a mail with the booking, what Salesforce said, and the checklist (contracts/jicoo.md 8.7)."""
     fail(desk, mail)
@@ -73,7 +91,7 @@ def test_host_and_administrator_are_told_what_to_check(
         assert wanted in text
 
 
-def test_the_same_failure_is_told_once(desk: Desk, mailbox: Mailbox, mail: dict[str, str]) -> None:
+def test_the_same_failure_is_told_once(desk: Desk, mailbox: Picky, mail: dict[str, str]) -> None:
     """However often it is tried again, and however much later."""
     for _ in range(3):
         fail(desk, mail)
@@ -82,7 +100,7 @@ def test_the_same_failure_is_told_once(desk: Desk, mailbox: Mailbox, mail: dict[
     assert to(mailbox.mails) == ["ada@example.com", ADMIN]
 
 
-def test_another_kind_of_failure_is_told(desk: Desk, mailbox: Mailbox, mail: dict[str, str]) -> None:
+def test_another_kind_of_failure_is_told(desk: Desk, mailbox: Picky, mail: dict[str, str]) -> None:
     """What else goes wrong with the same booking is news."""
     fail(desk, mail)
 
@@ -91,7 +109,7 @@ def test_another_kind_of_failure_is_told(desk: Desk, mailbox: Mailbox, mail: dic
     assert len(mailbox.mails) == 4
 
 
-def test_failures_of_one_kind_are_told_once_a_day(desk: Desk, mailbox: Mailbox, mail: dict[str, str]) -> None:
+def test_failures_of_one_kind_are_told_once_a_day(desk: Desk, mailbox: Picky, mail: dict[str, str]) -> None:
     """Many bookings that fail alike are one mail; those in between are named by the next."""
     third = replace(OTHER, uid="b-3", attendee=replace(OTHER.attendee, email="cy@guest.example.com"))
     fail(desk, mail)
@@ -106,7 +124,7 @@ def test_failures_of_one_kind_are_told_once_a_day(desk: Desk, mailbox: Mailbox, 
     assert "these bookings: b-2" in content(mailbox.mails[3], "plain")
 
 
-def test_another_host_is_told_of_his_own_booking(desk: Desk, mailbox: Mailbox, mail: dict[str, str]) -> None:
+def test_another_host_is_told_of_his_own_booking(desk: Desk, mailbox: Picky, mail: dict[str, str]) -> None:
     """The quiet of a day is each recipient's own."""
     bob = Host(slug="bob", name="Bob", zone="UTC", email="bob@example.com")
     fail(desk, mail)
@@ -117,7 +135,7 @@ def test_another_host_is_told_of_his_own_booking(desk: Desk, mailbox: Mailbox, m
 
 
 def test_what_was_mended_and_breaks_again_is_told_again(
-    desk: Desk, mailbox: Mailbox, mail: dict[str, str]
+    desk: Desk, mailbox: Picky, mail: dict[str, str]
 ) -> None:
     """A booking that was written in the meantime begins anew."""
     fail(desk, mail)
@@ -130,7 +148,7 @@ def test_what_was_mended_and_breaks_again_is_told_again(
     assert len(mailbox.mails) == 4
 
 
-def test_what_passes_is_not_told(desk: Desk, mailbox: Mailbox, mail: dict[str, str]) -> None:
+def test_what_passes_is_not_told(desk: Desk, mailbox: Picky, mail: dict[str, str]) -> None:
     """Nobody can do anything about a lock, and it ends by itself."""
     desk.org.next(code="UNABLE_TO_LOCK_ROW", method="POST")
 
@@ -140,9 +158,7 @@ def test_what_passes_is_not_told(desk: Desk, mailbox: Mailbox, mail: dict[str, s
     assert mailbox.mails == []
 
 
-def test_what_has_not_passed_for_hours_is_told_once(
-    desk: Desk, mailbox: Mailbox, mail: dict[str, str]
-) -> None:
+def test_what_has_not_passed_for_hours_is_told_once(desk: Desk, mailbox: Picky, mail: dict[str, str]) -> None:
     """Before an event is given up, host and administrator know that Salesforce does not take it."""
     event = desk.event(EventKind.CREATED)
     desk.org.down()
@@ -155,7 +171,7 @@ def test_what_has_not_passed_for_hours_is_told_once(
     assert "for some hours" in content(mailbox.mails[0], "plain")
 
 
-def test_a_field_that_was_left_out_is_told_once(desk: Desk, mailbox: Mailbox, mail: dict[str, str]) -> None:
+def test_a_field_that_was_left_out_is_told_once(desk: Desk, mailbox: Picky, mail: dict[str, str]) -> None:
     """The booking is written, and somebody hears which field is missing and why."""
     rules = SalesforceRules(fields={"title": FieldMap("Gone__c")})
 
@@ -168,7 +184,7 @@ def test_a_field_that_was_left_out_is_told_once(desk: Desk, mailbox: Mailbox, ma
     assert len(desk.org.records("Event")) == 2
 
 
-def test_a_mail_that_is_not_taken_is_tried_again(desk: Desk, mailbox: Mailbox, mail: dict[str, str]) -> None:
+def test_a_mail_that_is_not_taken_is_tried_again(desk: Desk, mailbox: Picky, mail: dict[str, str]) -> None:
     """Nothing is parked before somebody knows: the event comes back until the mail is taken."""
     mailbox.reply = "451 Later"
     desk.org.next(code="DUPLICATES_DETECTED", method="POST", path="*/sobjects/Lead*")
@@ -183,7 +199,7 @@ def test_a_mail_that_is_not_taken_is_tried_again(desk: Desk, mailbox: Mailbox, m
 
 
 def test_a_report_that_is_not_taken_holds_nothing_up(
-    desk: Desk, mailbox: Mailbox, mail: dict[str, str], caplog: pytest.LogCaptureFixture
+    desk: Desk, mailbox: Picky, mail: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """A booking that is written, but for a field, is not written again for a mail."""
     mailbox.reply = "451 Later"
@@ -206,7 +222,7 @@ def test_a_report_that_is_not_taken_holds_nothing_up(
     ],
 )
 def test_each_address_gets_one_mail_if_it_can(
-    desk: Desk, mailbox: Mailbox, mail: dict[str, str], email: str, expected: list[str]
+    desk: Desk, mailbox: Picky, mail: dict[str, str], email: str, expected: list[str]
 ) -> None:
     """Hosts without an address, or with the administrator's, are no further mail."""
     host = replace(BOOKING.hosts[0], email=email)
@@ -221,7 +237,7 @@ def test_without_a_mail_server_nothing_is_told(desk: Desk) -> None:
     fail(desk, {})
 
 
-def test_what_a_guest_typed_is_one_line(desk: Desk, mailbox: Mailbox, mail: dict[str, str]) -> None:
+def test_what_a_guest_typed_is_one_line(desk: Desk, mailbox: Picky, mail: dict[str, str]) -> None:
     """Neither a name nor a title can add lines or headers to a mail."""
     guest = replace(BOOKING.attendee, name="Grace\r\nBcc: all@example.com\n\nBuy")
 
@@ -231,3 +247,151 @@ def test_what_a_guest_typed_is_one_line(desk: Desk, mailbox: Mailbox, mail: dict
     assert (first["Bcc"], first["X-Spam"]) == (None, None)
     assert "Grace Bcc: all@example.com Buy <grace@guest.example.com>" in content(first, "plain")
     assert "Intro X-Spam: yes {uid}" in content(first, "plain")
+
+
+def test_a_host_without_a_mailbox_keeps_nobody_from_being_told(
+    desk: Desk, mailbox: Picky, mail: dict[str, str]
+) -> None:
+    """Where a host's address is refused for good, the administrator is told, and the event is parked."""
+    mailbox.refused["ada@example.com"] = "550 No such user"
+
+    fail(desk, mail)
+    fail(desk, mail)
+    fail(desk, mail, OTHER)
+    desk.clock.move(timedelta(hours=25))
+    desk.hear(EventKind.CREATED, **mail)
+
+    assert to(mailbox.mails) == [ADMIN, ADMIN]
+    assert "b-2" in content(mailbox.mails[1], "plain")
+
+
+def test_a_host_whose_mail_has_to_wait_is_told_later(
+    desk: Desk, mailbox: Picky, mail: dict[str, str]
+) -> None:
+    """The administrator is told at once, and only once; the host when the server takes the mail."""
+    mailbox.refused["ada@example.com"] = "451 Later"
+    desk.org.next(code="DUPLICATES_DETECTED", method="POST", path="*/sobjects/Lead*")
+    with pytest.raises(DeliveryFailed, match=r"DUPLICATES_DETECTED.*Nobody could be told"):
+        desk.hear(EventKind.CREATED, **mail)
+    mailbox.refused.clear()
+
+    fail(desk, mail)
+
+    assert [str(each["To"]) for each in mailbox.mails] == [ADMIN, "ada@example.com"]
+
+
+def test_without_anybody_to_tell_it_is_tried_again(desk: Desk, mailbox: Picky, mail: dict[str, str]) -> None:
+    """A server that refuses everybody, as one that is set up wrongly does, parks nothing in silence."""
+    mailbox.reply = "554 Relay access denied"
+    for _ in range(2):
+        desk.org.next(code="DUPLICATES_DETECTED", method="POST", path="*/sobjects/Lead*")
+        with pytest.raises(DeliveryFailed, match="with 554") as failure:
+            desk.hear(EventKind.CREATED, **mail)
+        assert not failure.value.permanent
+
+
+def test_what_nobody_was_told_of_comes_with_the_next_booking(
+    desk: Desk, mailbox: Picky, mail: dict[str, str]
+) -> None:
+    """A failure within the quiet of a day is told after it, also where nothing fails any more."""
+    third = replace(OTHER, uid="b-3", attendee=replace(OTHER.attendee, email="cy@guest.example.com"))
+    fail(desk, mail)
+    fail(desk, mail, OTHER)
+    desk.hear(EventKind.CREATED, third, **mail)
+    within = len(mailbox.mails)
+    desk.clock.move(timedelta(hours=25))
+
+    for _ in range(2):
+        desk.hear(EventKind.CREATED, third, **mail)
+
+    assert within == 2
+    assert to(mailbox.mails[2:]) == ["ada@example.com", ADMIN]
+    text = content(mailbox.mails[2], "plain")
+    assert "refused to create a Lead: DUPLICATES_DETECTED" in text
+    assert "b-2" in text
+    assert "b-1" not in text
+
+
+def test_a_reminder_that_is_not_taken_holds_nothing_up(
+    desk: Desk, mailbox: Picky, mail: dict[str, str]
+) -> None:
+    """The booking is written; the reminder comes with a later one."""
+    third = replace(OTHER, uid="b-3", attendee=replace(OTHER.attendee, email="cy@guest.example.com"))
+    fail(desk, mail)
+    fail(desk, mail, OTHER)
+    desk.clock.move(timedelta(hours=25))
+    mailbox.reply = "451 Later"
+
+    desk.hear(EventKind.CREATED, third, **mail)
+    mailbox.reply = "250 OK"
+    desk.hear(EventKind.CREATED, third, **mail)
+
+    assert to(mailbox.mails[2:]) == ["ada@example.com", ADMIN]
+
+
+def test_what_was_written_without_a_field_waits_no_longer(
+    desk: Desk, mailbox: Picky, mail: dict[str, str]
+) -> None:
+    """A booking that was refused and is now written, but for a field, is not told of as one that waits."""
+    fail(desk, mail)
+    fail(desk, mail, OTHER)
+    desk.hear(EventKind.CREATED, OTHER, SalesforceRules(fields={"title": FieldMap("Gone__c")}), **mail)
+    desk.clock.move(timedelta(hours=25))
+
+    third = replace(OTHER, uid="b-3", attendee=replace(OTHER.attendee, email="cy@guest.example.com"))
+    fail(desk, mail, third)
+
+    assert "b-2" not in content(mailbox.mails[-1], "plain")
+
+
+def test_salesforce_away_for_a_day_is_one_mail(desk: Desk, mailbox: Picky, mail: dict[str, str]) -> None:
+    """However many bookings it does not take."""
+    events = [desk.event(EventKind.CREATED, replace(BOOKING, uid=f"b-{each}")) for each in range(30)]
+    desk.org.down()
+    for _ in range(4):
+        desk.clock.move(LATE)
+        for event in events:
+            with pytest.raises(SalesforceFailed):
+                desk.subscriber(**mail)(event)
+
+    assert to(mailbox.mails) == ["ada@example.com", ADMIN]
+
+
+class Odd:
+    """A client that fails in a way nobody has thought of."""
+
+    def query(self, soql: str) -> list[dict[str, str]]:
+        """Fail, quoting the guest."""
+        raise RuntimeError(f"{BOOKING.attendee.email} in {soql}")
+
+    @contextmanager
+    def within(self) -> Iterator[None]:
+        """Give all time."""
+        yield
+
+
+def test_a_failure_that_nobody_has_thought_of_is_told(
+    desk: Desk, mailbox: Picky, mail: dict[str, str]
+) -> None:
+    """Before the outbox gives it up, by its class alone."""
+    event = desk.event(EventKind.CREATED)
+    desk.clock.move(LATE)
+
+    with pytest.raises(RuntimeError):
+        desk.subscriber(client=Odd(), **mail)(event)
+
+    assert to(mailbox.mails) == ["ada@example.com", ADMIN]
+    assert "It failed: RuntimeError." in content(mailbox.mails[0], "plain")
+
+
+def test_all_mails_of_a_failure_together_have_an_end(
+    desk: Desk, mailbox: Picky, mail: dict[str, str]
+) -> None:
+    """However many hosts there are, the outbox does not wait longer than its lease."""
+    desk.org.next(code="DUPLICATES_DETECTED", method="POST", path="*/sobjects/Lead*")
+
+    with pytest.raises(DeliveryFailed, match="TimeoutError") as failure:
+        desk.subscriber(**mail, seconds=0.0)(desk.event(EventKind.CREATED))
+
+    assert not failure.value.permanent
+    assert mailbox.mails == []

@@ -310,3 +310,26 @@ def test_some_objects_are_the_administrators(org: FakeSalesforce, api: Salesforc
     refusal = api.refused("POST", f"/sobjects/{object}", json={})
 
     assert refusal == (400, "INSUFFICIENT_ACCESS_OR_READONLY", [])
+
+
+@pytest.mark.parametrize("act", ["create", "update", "delete"])
+def test_what_the_user_may_not_do_is_refused_and_described(
+    org: FakeSalesforce, api: SalesforceApi, act: str
+) -> None:
+    """A user without a right is refused what it is about, and nothing else."""
+    lead = org.add("Lead", LastName="Ek", Company="Ek")
+    calls = {
+        "create": ("POST", "/sobjects/Lead", {"json": LEAD}),
+        "update": ("PATCH", f"/sobjects/Lead/{lead.id}", {"json": {"City": "Kiel"}}),
+        "delete": ("DELETE", f"/sobjects/Lead/{lead.id}", {}),
+    }
+    method, path, more = calls[act]
+    org.deny("Lead", act)
+
+    refusal = api.refused(method, path, **more)
+    described = api.send("GET", "/sobjects/Lead/describe").json()
+    org.deny("Lead")
+
+    assert refusal == (400, "INSUFFICIENT_ACCESS_OR_READONLY", [])
+    assert not described[{"create": "createable", "update": "updateable", "delete": "deletable"}[act]]
+    assert api.send(method, path, **more).ok

@@ -40,10 +40,16 @@ class ObjectFacts:
     fields: Mapping[str, FieldFacts]
     #: Developer names and ids of the record types that may be used.
     record_types: frozenset[str]
+    #: What our user may not do with its records: "create", "update", "delete".
+    denied: frozenset[str] = frozenset()
 
     def field(self, name: str) -> FieldFacts | None:
         """Give the field of that API name; None where there is none, or the user may not see it."""
         return self.fields.get(name.lower())
+
+
+# What an org says of each.
+_ACTS = {"create": "createable", "update": "updateable", "delete": "deletable"}
 
 
 def described(client: SalesforceClient, name: str) -> ObjectFacts:
@@ -56,7 +62,8 @@ def described(client: SalesforceClient, name: str) -> ObjectFacts:
     except (AttributeError, LookupError, TypeError, ValueError):
         raise unreadable(f"a description of {name}") from None
     by_name = MappingProxyType({each.name.lower(): each for each in fields})
-    return ObjectFacts(name=name, fields=by_name, record_types=usable)
+    denied = frozenset(act for act, flag in _ACTS.items() if told.get(flag) is False)
+    return ObjectFacts(name=name, fields=by_name, record_types=usable, denied=denied)
 
 
 def _field(told: Mapping[str, Any]) -> FieldFacts:

@@ -10,6 +10,7 @@ from ...errors import DeliveryFailed
 #: Refusals that pass by themselves, whatever their status: the next attempt looks for every record again.
 PASSING = frozenset(
     {
+        "API_CURRENTLY_DISABLED",
         "CANNOT_UPDATE_CONVERTED_LEAD",
         "ENTITY_IS_DELETED",
         "INVALID_SESSION_ID",
@@ -24,6 +25,10 @@ PASSING = frozenset(
 #: Refusals that can be about a single field, also where they do not say which.
 ABOUT_FIELDS = frozenset(
     {
+        # About whoever is to own the record.
+        "INACTIVE_OWNER_OR_USER",
+        "OP_WITH_INVALID_USER_TYPE_EXCEPTION",
+        "TRANSFER_REQUIRES_READ",
         "FIELD_CUSTOM_VALIDATION_EXCEPTION",
         "FIELD_INTEGRITY_EXCEPTION",
         "INVALID_EMAIL_ADDRESS",
@@ -59,8 +64,9 @@ LASTING_LOGINS = frozenset(
     }
 )
 
-# With 300, several records have one external id; the next attempt finds them all.
-_PASSING_STATUSES = frozenset({300, 429, 500, 502, 503, 504})
+# With 300, several records have one external id; the next attempt finds them all. With 420, Salesforce does
+# not know at this moment where the org is.
+_PASSING_STATUSES = frozenset({300, 408, 409, 420, 429, 500, 502, 503, 504})
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}", re.ASCII)
 _FIELD = re.compile(r"[A-Za-z]\w{0,79}", re.ASCII)
 # The only places in which a message names a field without quoting what was sent to it.

@@ -85,8 +85,11 @@ def value(field: FieldMap, answer: Answer) -> object:
 
 
 def cut(text: str, length: int) -> str:
-    """Give *text* with at most *length* characters, counted as Salesforce does: in UTF-16."""
-    encoded = text.encode("utf-16-le")
+    """Give *text* with at most *length* characters, counted as Salesforce does: in UTF-16.
+
+    Characters that no answer may have, such as one half of a pair, are dropped.
+    """
+    encoded = _CONTROL.sub("", text).encode("utf-16-le")
     # A pair that is cut in the middle is dropped.
     return encoded[: 2 * length].decode("utf-16-le", errors="ignore").rstrip()
 
@@ -172,7 +175,7 @@ def _fitting(field: FieldMap, text: str) -> str:
 
 def _whole(field: FieldMap, text: str) -> str:
     """Give *text* as it is: half a choice is none."""
-    if len(text.encode("utf-16-le")) > 2 * field.limit:
+    if len(text.encode("utf-16-le", errors="surrogatepass")) > 2 * field.limit:
         raise Unfit(f"it takes {field.limit} characters")
     return text
 

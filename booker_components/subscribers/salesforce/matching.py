@@ -42,7 +42,8 @@ class Email:
         text = unicodedata.normalize("NFC", typed.strip())
         local, at, domain = text.rpartition("@")
         written = _ascii(domain)
-        keys = dict.fromkeys(f"{local}{at}{each}".lower() for each in (written, domain))
+        writings = (written, domain, _unicode(written))
+        keys = dict.fromkeys(f"{local}{at}{each}".lower() for each in writings)
         return cls(sent=f"{local}{at}{written}", keys=tuple(keys))
 
 
@@ -69,6 +70,18 @@ def find_contact(org: Org, rules: SalesforceRules, email: Email) -> Person | Non
     for match in wanted:
         if id := _one(org, match, rules.ties, email):
             return Person(record=Record.CONTACT, id=id)
+    return None
+
+
+def find_outside(org: Org, rules: SalesforceRules, email: Email, *records: Record) -> Person | None:
+    """Give who has the guest's address, but is none of those whom `rules.match` names.
+
+    Before somebody is made: we may have made him before, without what `match` asks for.
+    """
+    for record in records:
+        everybody = Match(record=record)
+        if everybody not in rules.match and (id := _one(org, everybody, rules.ties, email)):
+            return Person(record=record, id=id)
     return None
 
 
@@ -122,5 +135,12 @@ def _as_it_is(where: str) -> str:
 def _ascii(domain: str) -> str:
     try:
         return idna.encode(domain, uts46=True).decode() if not domain.isascii() else domain
+    except idna.IDNAError:
+        return domain
+
+
+def _unicode(domain: str) -> str:
+    try:
+        return idna.decode(domain) if "xn--" in domain.lower() else domain
     except idna.IDNAError:
         return domain

@@ -9,7 +9,7 @@ from functools import partial
 from ...values import Booking
 from .client import Org, soql
 from .mapping import mapped, standard
-from .matching import Email, Person, find, find_contact
+from .matching import Email, Person, find, find_contact, find_outside
 from .persons import change_contact
 from .rules import OwnerRule, Record, SalesforceRules
 from .writing import LeftOut, write
@@ -34,10 +34,16 @@ def register(
     if rules.register_contact:
         return _as_contact(org, rules, booking, email, person, overwrite=overwrite, left_out=left_out)
     if person is None:
-        return _create(org, rules, booking, Record.LEAD, email, left_out) if rules.register_lead else None
+        return _as_lead(org, rules, booking, email, left_out) if rules.register_lead else None
     if overwrite and not person.converted:
         _overwrite(org, rules, booking, person, left_out)
     return person
+
+
+def _as_lead(org: Org, rules: SalesforceRules, booking: Booking, email: Email, left_out: LeftOut) -> Person:
+    """Give a new Lead, unless somebody outside `rules.match` has the address."""
+    there = find_outside(org, rules, email, Record.LEAD, Record.CONTACT)
+    return there or _create(org, rules, booking, Record.LEAD, email, left_out)
 
 
 def _as_contact(
@@ -53,7 +59,8 @@ def _as_contact(
     """See that a Contact has the address, and give it unless *person*, a Lead, comes before it."""
     contact = find_contact(org, rules, email)
     if contact is None:
-        contact = _create(org, rules, booking, Record.CONTACT, email, left_out)
+        contact = find_outside(org, rules, email, Record.CONTACT)
+        contact = contact or _create(org, rules, booking, Record.CONTACT, email, left_out)
     elif overwrite:
         _overwrite(org, rules, booking, contact, left_out)
     return person if person and person.record is Record.LEAD else contact
@@ -101,6 +108,11 @@ def owner_of(org: Org, rule: OwnerRule, booking: Booking, left_out: MutableMappi
         for host in booking.hosts:
             if host.email and (id := _user(org, host.email)):
                 return id
+    return user_of(org, rule, left_out)
+
+
+def user_of(org: Org, rule: OwnerRule, left_out: MutableMapping[str, str]) -> str:
+    """Give the id of the user whom *rule* names; empty where it names none, or nobody active."""
     if not rule.user or _USER.fullmatch(rule.user):
         return rule.user
     if not (id := _user(org, rule.user)):
@@ -112,7 +124,10 @@ def _user(org: Org, email: str) -> str:
     keys = Email.of(email).keys
     found = org.query(
         soql(
-            "SELECT Id FROM User WHERE Email IN {keys} AND IsActive = true ORDER BY Id ASC LIMIT 1", keys=keys
+            # Customers and partners may have a login with the address of one of the org's own people.
+            "SELECT Id FROM User WHERE Email IN {keys} AND IsActive = true AND UserType = 'Standard' "
+            "ORDER BY Id ASC LIMIT 1",
+            keys=keys,
         )
     )
     return str(found[0]["Id"]) if found else ""

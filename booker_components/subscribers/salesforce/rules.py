@@ -92,7 +92,7 @@ class FieldMap:
     too_long: TooLong = TooLong.CUT
     #: The values of choices, where these have other names at Salesforce.
     values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    #: Whether nothing of the guest may be written without it.
+    #: Whether nothing of the guest may be written where what was answered cannot be kept.
     required: bool = False
 
     def __post_init__(self) -> None:
@@ -141,7 +141,8 @@ class Match:
     """Where to look for the guest's record."""
 
     record: Record
-    #: A condition in SOQL beside the e-mail address, and beside that a Lead is still one; empty: none.
+    #: A condition in SOQL beside the e-mail address, and beside that a Lead is still one; empty: none. Who
+    #: has the address outside of it is not made again.
     where: str = ""
 
 

@@ -38,6 +38,9 @@ class Session(requests.Session):
         self.mount("https://", adapter)
         self.mount("http://", adapter)
         self.headers["User-Agent"] = "booker-components"
+        # Without it the org's assignment rules would hand on every Lead that we make or change (REST API
+        # Developer Guide, "Assignment Rule Header"); who owns what is said by a rule of ours.
+        self.headers["Sforce-Auto-Assign"] = "FALSE"
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Without this, requests would take credentials from a .netrc file.
         self.auth = _as_it_is

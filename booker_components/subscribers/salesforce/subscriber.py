@@ -63,7 +63,12 @@ class Salesforce:
         except SalesforceFailed as error:
             self._tell(event, error)
             raise
+        except Exception as error:
+            # Before the outbox parks it, somebody is to know of this, too.
+            self._tell(event, SalesforceFailed(f"It failed: {type(error).__name__}.", code="failed"))
+            raise
         self._written(event.booking, left_out)
+        self._teller.remind(event.booking)
 
     def close(self) -> None:
         """Close the connections."""
@@ -97,10 +102,14 @@ class Salesforce:
         self._turns.give_back(turn)
 
     def _tell(self, event: BookingEvent, error: SalesforceFailed) -> None:
-        if error.permanent:
-            self._teller.failed(event.booking, error.code, error.message)
-        elif self._clock() - event.at >= LATE:
-            self._teller.late(event.booking, error.code, error.message)
+        try:
+            if error.permanent:
+                self._teller.failed(event.booking, error.code, error.message)
+            elif self._clock() - event.at >= LATE:
+                self._teller.late(event.booking, error.code, error.message)
+        except DeliveryFailed as untold:
+            # Not permanent, whatever the failure: it is parked once somebody knows of it.
+            raise DeliveryFailed(f"{error.message} {untold.message}") from None
 
     def _written(self, booking: Booking, left_out: LeftOut) -> None:
         if not left_out:

@@ -100,6 +100,8 @@ class Sobject:
     prefix: str
     plural: str = ""
     writable: bool = True
+    #: What the integration's user may not do with its records: "create", "update", "delete".
+    denied: set[str] = field(default_factory=set)
     _fields: dict[str, Field] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Field]:

@@ -212,6 +212,11 @@ class Org:
             for record in self.store.of(self._object(object).name, deleted=True):
                 record.pop(api_name, None)
 
+    def deny(self, object: str, *acts: str) -> None:
+        """Keep the integration's user from "create", "update" or "delete"; without any, allow all again."""
+        with self.store.lock:
+            self._object(object).denied = set(acts)
+
     def add_record_type(
         self, object: str, name: str, *, default: bool = False, active: bool = True
     ) -> Record:

@@ -222,9 +222,12 @@ def _external_id(object: Sobject, name: str) -> Field:
     return field
 
 
+_ACTS = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
+
+
 def _writable(call: Call, name: str) -> Sobject:
     object = call.store.known(name)
-    if not object.writable:
+    if not object.writable or _ACTS.get(call.exchange.method) in object.denied:
         raise refused("INSUFFICIENT_ACCESS_OR_READONLY", fields=())
     return object
 

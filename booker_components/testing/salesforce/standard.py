@@ -129,6 +129,7 @@ def _user() -> Sobject:
             Field(name="Username", length=80, required=True),
             Field(name="IsActive", label="Active", type="boolean", default=True),
             Field(name="TimeZoneSidKey", label="Time Zone", type="picklist"),
+            Field(name="UserType", label="User Type", type="picklist", default="Standard"),
         ]
     )
     return user
