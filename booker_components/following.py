@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
-from .errors import BookingNotFound, ProviderError
+from .errors import BookingNotFound, ProviderError, ProviderUnavailable
 from .journal import RemoteJournal, with_guest
 from .providers import Provider, ReceivesWebhooks
 from .values import Booking, BookingStatus, EventKind, Incoming
@@ -20,13 +21,21 @@ _log = logging.getLogger(__name__)
 # Happens to some of those that share a time, and a notice of the whole does not tell here to whom.
 _OF_SOME = frozenset({EventKind.NO_SHOW, EventKind.GUEST_MISSING})
 
+# How often, and how many seconds apart, it is looked whether a call of ours that a webhook has overtaken has
+# ended. A longer one lets the webhook wait its turn in the inbox.
+_WAITS, _WAIT = 4, 0.2
+
 
 class _Remote(Provider, ReceivesWebhooks, Protocol):
     """A provider at which bookings change without us."""
 
 
 class Follower:
-    """Looks at the bookings of a remote provider, whatever the reason, and tells what is new about them."""
+    """Looks at the bookings of a remote provider, whatever the reason, and tells what is new about them.
+
+    What a call of ours is changing at this moment is left to it: not everything that we know of a change can
+    be read at the provider.
+    """
 
     def __init__(self, provider: _Remote, journal: RemoteJournal) -> None:
         self._provider = provider
@@ -36,15 +45,15 @@ class Follower:
         """Read a booking, tell what is new about it, and give it as it now stands."""
         asked_at = self._journal.clock()
         booking = self._provider.get(uid)
-        for each in booking.each():
-            self._journal.observe(each, asked_at=asked_at)
+        self._new(self._settled(booking), asked_at)
         return booking
 
     def take(self, incoming: Incoming) -> None:
         """Tell what a verified webhook is about; its bookings are read again, for it may be late.
 
         One that was signed for a single account tells of no booking but those that the account hosts.
-        Raises `ProviderError` where they cannot be read now; the webhook is then to be taken again.
+        Raises `ProviderError` where they cannot be read now, or a call of ours is changing them; the webhook
+        is then to be taken again.
         """
         if incoming.ping:
             return
@@ -52,6 +61,7 @@ class Follower:
             asked_at = self._journal.clock()
             booking = self._reread(uid, incoming)
             if booking is not None:
+                self._wait_for_ours(booking)
                 self._tell(booking, incoming, asked_at)
 
     def sync(self, since: datetime) -> int:
@@ -62,7 +72,7 @@ class Follower:
         count, asked_at = 0, self._journal.clock()
         shared: dict[str, list[Booking]] = {}
         for booking in self._provider.changed_since(since):
-            count += self._new(booking.each(), asked_at)
+            count += self._new(self._settled(booking), asked_at)
             if whole := booking.shared or ("" if booking.is_held else booking.uid):
                 shared.setdefault(whole, []).append(booking)
         # Seats that were given up are listed no more. Last, for one that moved is listed where it is now.
@@ -90,6 +100,18 @@ class Follower:
     def _new(self, bookings: Iterable[Booking], asked_at: datetime) -> int:
         """Tell what is new about *bookings*, and give about how many something is."""
         return sum(self._journal.observe(each, asked_at=asked_at) is not None for each in bookings)
+
+    def _settled(self, booking: Booking) -> Iterator[Booking]:
+        """Give *booking* and its series, without what a call of ours is still to tell of."""
+        return (each for each in booking.each() if not self._journal.is_changing(each))
+
+    def _wait_for_ours(self, booking: Booking) -> None:
+        """Wait for a call of ours that is changing *booking*; `ProviderUnavailable` if it takes long."""
+        for _ in range(_WAITS):
+            if not self._journal.is_changing(booking):
+                return
+            time.sleep(_WAIT)
+        raise ProviderUnavailable("A call of ours is still changing the booking.")
 
     def _tell(self, booking: Booking, incoming: Incoming, asked_at: datetime) -> None:
         whole = not booking.is_held
@@ -151,14 +173,20 @@ def _may_tell(incoming: Incoming, booking: Booking) -> bool:
 
 
 def _with_facts(booking: Booking, incoming: Incoming) -> Booking:
-    """Give *booking* with the facts that only the notice tells: Jicoo's API knows of no campaign.
+    """Give *booking* with what only the notice tells: Jicoo's API knows of no campaign, and not who moved.
 
-    One that was signed for an account tells none, for host apps may go by them.
+    Who did it is believed of the last change only, which the notice has to be about. One that was signed for
+    an account tells nothing, for host apps may go by it.
     """
     told = incoming.told
-    if told is None or incoming.account or told.metadata.keys() <= booking.metadata.keys():
+    if told is None or incoming.account:
         return booking
-    return replace(booking, metadata=MappingProxyType({**told.metadata, **booking.metadata}))
+    is_last = (told.updated_at, told.start) == (booking.updated_at, booking.start)
+    return replace(
+        booking,
+        changed_by=booking.changed_by or (told.changed_by if is_last else ""),
+        metadata=MappingProxyType({**told.metadata, **booking.metadata}),
+    )
 
 
 def _believed(incoming: Incoming, last: Booking) -> Booking | None:

@@ -314,4 +314,4 @@ def update_booking(
         message=message,
         notify=notify,
     )
-    return runtime().service.follow(edit)
+    return runtime().service.follow(uid, edit)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from .errors import ProviderUnavailable
 from .outbox import Outbox
 from .records.known import KnownBookings
+from .records.turns import CHANGE_LASTS, Turns
 from .storage import Storage
+from .times import format_instant
 from .values import Booking, BookingEvent, EventKind
 
 
 class Journal(Protocol):
     """Makes changes and tells of them."""
 
-    def change(self, kind: EventKind, act: Callable[[], Booking]) -> Booking:
-        """Do *act*, which does *kind* to a booking, and keep the event; give the booking as it stands."""
+    def change(self, kind: EventKind, act: Callable[[], Booking], *, about: Sequence[str]) -> Booking:
+        """Do *act*, which does *kind* to a booking, and keep the event; give the booking as it stands.
+
+        *about* tells which booking it is: its uid, `place` of where it will be, or both.
+        """
 
 
 class LocalJournal:
@@ -27,7 +34,7 @@ class LocalJournal:
         self._storage = storage
         self._outbox = outbox
 
-    def change(self, kind: EventKind, act: Callable[[], Booking]) -> Booking:
+    def change(self, kind: EventKind, act: Callable[[], Booking], *, about: Sequence[str]) -> Booking:
         """Do *act* and keep its event in one transaction."""
         with self._storage.transaction():
             booking = act()
@@ -48,17 +55,27 @@ class RemoteJournal:
         self._storage = storage
         self._outbox = outbox
         self._known = KnownBookings(storage)
+        self._turns = Turns(storage, clock, lasts=CHANGE_LASTS)
         #: Tells the time, to say when a booking was asked for.
         self.clock = clock
 
-    def change(self, kind: EventKind, act: Callable[[], Booking]) -> Booking:
-        """Do *act*, then keep what is new about each booking of the series it gives."""
-        booking = act()
-        answered_at = self.clock()
-        with self._storage.transaction():
-            for each in booking.each():
-                self.observe(each, asked_at=answered_at)
+    def change(self, kind: EventKind, act: Callable[[], Booking], *, about: Sequence[str]) -> Booking:
+        """Do *act*, then keep what is new about each booking of the series it gives.
+
+        Until that is kept, `is_changing` tells so of what it is *about*.
+        """
+        with self._changing(about):
+            booking = act()
+            answered_at = self.clock()
+            with self._storage.transaction():
+                for each in booking.each():
+                    self.observe(each, asked_at=answered_at)
         return booking
+
+    def is_changing(self, booking: Booking) -> bool:
+        """Tell whether a call of ours may be what has just changed *booking*, and is still to tell of it."""
+        names = (booking.uid, place(booking.start), place(booking.start, booking.attendee.email))
+        return self._turns.is_taken(*map(_turn, names))
 
     def observe(self, booking: Booking, *, asked_at: datetime) -> BookingEvent | None:
         """Keep what is new about *booking*, asked for at *asked_at*; None if that is nothing, or nobody's."""
@@ -69,6 +86,17 @@ class RemoteJournal:
             if change and booking.shared:
                 booking = with_guest(booking, self.last_told(booking.uid))
             return self._outbox.add(change.kind, booking, mark=str(change.number)) if change else None
+
+    @contextmanager
+    def _changing(self, about: Sequence[str]) -> Iterator[None]:
+        mine = [turn for each in about if (turn := self._turns.take(_turn(each)))]
+        try:
+            yield
+        finally:
+            for turn in mine:
+                # The change is made, and a turn ends by itself.
+                with suppress(ProviderUnavailable):
+                    self._turns.give_back(turn)
 
     def open_seats(self, shared: str) -> tuple[str, ...]:
         """Give the uids of the seats of the booking *shared* that were open as far as we know."""
@@ -81,6 +109,15 @@ class RemoteJournal:
     def told(self, kind: EventKind, booking: Booking, *, mark: str) -> BookingEvent:
         """Keep that *kind* happened, which the booking itself does not tell; once for each *mark*."""
         return self._outbox.add(kind, booking, mark=mark)
+
+
+def place(start: datetime, email: str = "") -> str:
+    """Name a booking that has no uid yet by its *start*, and by the guest's *email* where that is known."""
+    return f"{format_instant(start)} {email.casefold()}"
+
+
+def _turn(name: str) -> str:
+    return f"change/{name}"
 
 
 def with_guest(booking: Booking, told: Booking | None) -> Booking:

@@ -18,7 +18,7 @@ from .errors import (
     Unsupported,
 )
 from .following import Follower
-from .journal import Journal, LocalJournal, RemoteJournal
+from .journal import Journal, LocalJournal, RemoteJournal, place
 from .outbox import Outbox
 from .policy import Rule, Verdict
 from .providers import (
@@ -167,7 +167,8 @@ class BookingService:
         """
         event_type = self.event_type(request.event_type, owner=request.owner or None)
         request = questions.checked(event_type, request)
-        return self._journal.change(EventKind.CREATED, lambda: self.provider.book(request))
+        about = (place(request.start, request.attendee.email),)
+        return self._journal.change(EventKind.CREATED, lambda: self.provider.book(request), about=about)
 
     def reschedule(
         self,
@@ -193,7 +194,8 @@ class BookingService:
             why = reason if force else self._checked_move(booking, start, reason)
             return self.provider.reschedule(uid, start, reason=why, by=by)
 
-        return self._journal.change(EventKind.RESCHEDULED, move)
+        # Not every provider keeps the uid: under another one, the new time tells that it is the move.
+        return self._journal.change(EventKind.RESCHEDULED, move, about=(uid, place(start)))
 
     def cancel(
         self,
@@ -212,7 +214,7 @@ class BookingService:
             why = reason if force else self._checked_cancellation(booking, reason)
             return self.provider.cancel(uid, reason=why, by=by, scope=scope)
 
-        return self._with_others(self._journal.change(EventKind.CANCELLED, cancel))
+        return self._with_others(self._journal.change(EventKind.CANCELLED, cancel, about=(uid,)))
 
     # --- what only some providers can do ---
 
@@ -231,14 +233,14 @@ class BookingService:
 
     def confirm(self, uid: str) -> Booking:
         """Agree to a booking that waits for its host, and tell the subscribers."""
-        able = self._able(ApprovesBookings, "confirm bookings")
-        return self._with_others(self._journal.change(EventKind.CONFIRMED, lambda: able.confirm(uid)))
+        act = partial(self._able(ApprovesBookings, "confirm bookings").confirm, uid)
+        return self._with_others(self._journal.change(EventKind.CONFIRMED, act, about=(uid,)))
 
     def decline(self, uid: str, *, reason: str = "") -> Booking:
         """Decline a booking that waits for its host, and tell the subscribers."""
         able = self._able(ApprovesBookings, "decline bookings")
         act = partial(able.decline, uid, reason=reason)
-        return self._with_others(self._journal.change(EventKind.REJECTED, act))
+        return self._with_others(self._journal.change(EventKind.REJECTED, act, about=(uid,)))
 
     def mark_absent(self, uid: str, *, host: bool = False, attendees: Sequence[str] = ()) -> Booking:
         """Keep that the host, or the *attendees* with these e-mail addresses, did not come."""
@@ -254,14 +256,14 @@ class BookingService:
 
     # --- changes made elsewhere ---
 
-    def follow(self, act: Callable[[], Booking]) -> Booking:
-        """Do *act*, by which only a certain provider changes a booking, and tell what is new about it.
+    def follow(self, uid: str, act: Callable[[], Booking]) -> Booking:
+        """Do *act*, by which only a certain provider changes the booking *uid*, and tell what is new.
 
         `Unsupported` where bookings are ours alone: there is nothing that could be new.
         """
         if self._follower is None:
             raise Unsupported(f"The provider '{self.provider.name}' has no changes of its own.")
-        return self._journal.change(EventKind.RESCHEDULED, act)
+        return self._journal.change(EventKind.RESCHEDULED, act, about=(uid,))
 
     def observe(self, uid: str) -> Booking:
         """Read a booking, tell the subscribers what is new about it, and give it as it now stands."""

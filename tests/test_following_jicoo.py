@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,16 +17,44 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from booker_components.errors import ProviderUnavailable
+from booker_components.journal import place
 from booker_components.outbox import Outbox
 from booker_components.providers.jicoo import JicooProvider
 from booker_components.service import BookingService
 from booker_components.storage import Storage
-from booker_components.values import EventKind, Incoming
+from booker_components.values import Attendee, Booking, BookingRequest, CancelScope, EventKind, Incoming
 
-from .providers.jicoo.samples import NOW, AtJicoo, at_jicoo, slot
+from .providers.jicoo.samples import NOW, AtJicoo, at_jicoo, declared, slot
 
 CREATED, MOVED, CANCELLED = EventKind.CREATED, EventKind.RESCHEDULED, EventKind.CANCELLED
 SECOND = timedelta(seconds=1)
+
+
+class Slow(JicooProvider):
+    """A provider whose calls are answered only after something else has happened."""
+
+    #: What happens after each change at Jicoo, before our own call hears of it.
+    meanwhile: Callable[[], object] | None = None
+
+    def book(self, request: BookingRequest) -> Booking:
+        """Book."""
+        return self._late(super().book(request))
+
+    def reschedule(self, uid: str, start: datetime, *, reason: str = "", by: str = "") -> Booking:
+        """Move a booking."""
+        return self._late(super().reschedule(uid, start, reason=reason, by=by))
+
+    def cancel(
+        self, uid: str, *, reason: str = "", by: str = "", scope: CancelScope = CancelScope.ONE
+    ) -> Booking:
+        """Cancel a booking."""
+        return self._late(super().cancel(uid, reason=reason, by=by, scope=scope))
+
+    def _late(self, booking: Booking) -> Booking:
+        if self.meanwhile:
+            self.meanwhile()
+        return booking
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +62,7 @@ class Following:
     """A service over a fake Jicoo, and what its subscribers are told."""
 
     at: AtJicoo
-    provider: JicooProvider
+    provider: Slow
     service: BookingService
     outbox: Outbox
 
@@ -61,7 +89,16 @@ def follow(folder: Path) -> Iterator[Following]:
     storage = Storage(f"sqlite:///{folder}/booker.sqlite3")
     with at_jicoo(folder) as at:
         outbox = Outbox(storage, clock=at.clock)
-        provider = at.other(recall=outbox.last_told, webhook_secret="hush")
+        provider = Slow(
+            at.client,
+            declared=(declared(),),
+            keys=at.keys,
+            turns=at.turns,
+            clock=at.clock,
+            sleep=at.naps.append,
+            recall=outbox.last_told,
+            webhook_secret="hush",
+        )
         service = BookingService(provider=provider, storage=storage, outbox=outbox, clock=at.clock)
         at.fake.webhooks("https://partner.example/webhooks/jicoo", "hush")
         yield Following(at=at, provider=provider, service=service, outbox=outbox)
@@ -84,7 +121,7 @@ def _lead(following: Following, steps: list[str]) -> list[Incoming]:
         if step == "move here":
             uid = service.reschedule(uid, slot(number), by="host", force=True).uid
         elif step == "edit here":
-            service.follow(partial(following.provider.update, uid, start=slot(number)))
+            service.follow(uid, partial(following.provider.update, uid, start=slot(number)))
         elif step.startswith("move elsewhere"):
             uid = fake.reschedule(uid, slot(number), by="host" if "host" in step else "guest").uid
         elif step == "cancel here":
@@ -203,3 +240,79 @@ def test_facts_of_a_notice_are_believed_from_the_apps_own_webhook(
 
     (event,) = following.outbox.events()
     assert event.booking.metadata == ({} if for_one else {"utm_campaign": "winter"})
+
+
+# --- others who are faster than our own call -----------------------------------------------------
+
+
+def _overtake(following: Following, look: Callable[[], object]) -> None:
+    """Book, move and cancel with all that Jicoo does not keep, while *look* looks each time."""
+    following.provider.meanwhile = look
+    japanese = Attendee(name="Zoe", email="Zoe@example.org", zone="Asia/Tokyo", locale="ja")
+    request = replace(following.at.request(), attendee=japanese, metadata={"crm": "42"})
+    uid = following.service.book(request).uid
+    following.at.clock.move(SECOND)
+    uid = following.service.reschedule(uid, slot(2), reason="A conference", by="guest").uid
+    following.at.clock.move(SECOND)
+    following.service.cancel(uid, reason="Ill", by="guest")
+    following.provider.meanwhile = None
+
+
+def _assert_told_in_full(following: Following) -> None:
+    assert following.kinds == [CREATED, MOVED, CANCELLED]
+    told = [each.booking for each in reversed(following.outbox.events())]
+    assert {(each.attendee.locale, each.metadata["crm"]) for each in told} == {("ja", "42")}
+    assert [(each.reason, each.changed_by) for each in told[1:]] == [
+        ("A conference", "guest"),
+        ("Ill", "guest"),
+    ]
+
+
+@pytest.mark.parametrize("keeps_uid", [True, False], ids=["same uid", "another uid"])
+def test_a_webhook_that_overtakes_our_own_call_waits_for_it(following: Following, keeps_uid: bool) -> None:
+    """What Jicoo does not keep (facts, language, why and by whom) only our own call can tell."""
+    following.at.fake.habits.keeps_uid = keeps_uid
+    sent: list[Incoming] = []
+
+    def take() -> None:
+        sent.extend(following.webhooks())
+        with pytest.raises(ProviderUnavailable):
+            following.service.take(sent[-1])
+
+    _overtake(following, take)
+    for each in sent:
+        following.service.take(each)
+
+    assert len(sent) == 3
+    _assert_told_in_full(following)
+
+
+@pytest.mark.parametrize("look", ["sync", "return"])
+def test_a_look_that_overtakes_our_own_call_leaves_it_alone(following: Following, look: str) -> None:
+    """A sync and a guest who comes back are not kept waiting; what they see is told by our own call."""
+
+    def see() -> None:
+        if look == "sync":
+            assert following.service.sync(NOW - SECOND) == 0
+        else:
+            following.service.observe(following.at.fake.bookings[-1].uid)
+
+    _overtake(following, see)
+
+    _assert_told_in_full(following)
+
+
+def test_our_own_call_keeps_nobody_waiting_that_has_crashed(following: Following) -> None:
+    """Its turn ends by itself, and the webhook, which is taken again, tells what can be read."""
+    request = following.at.request()
+    turn = following.at.turns.take(f"change/{place(request.start, request.attendee.email)}")
+    following.provider.book(request)
+    (incoming,) = following.webhooks()
+    assert turn is not None
+
+    with pytest.raises(ProviderUnavailable):
+        following.service.take(incoming)
+    following.at.clock.move(timedelta(minutes=5))
+    following.service.take(incoming)
+
+    assert following.kinds == [CREATED]

@@ -116,7 +116,7 @@ def test_the_campaign_stays_with_the_booking(making: Making, recorder: Recorder)
 
 
 def test_every_change_is_heard_of_in_order(making: Making, recorder: Recorder) -> None:
-    """Made, moved by either side and cancelled; who did it is told where Jicoo tells it."""
+    """Made, moved by either side and cancelled, and who did it: of a move the webhook alone tells that."""
     there, app = making()
     made = there.jicoo.book(there.intro, TUESDAY)
     told(app, there)
@@ -130,6 +130,7 @@ def test_every_change_is_heard_of_in_order(making: Making, recorder: Recorder) -
     assert recorder.kinds == [CREATED, MOVED, MOVED, CANCELLED]
     assert {each.booking.uid for each in recorder.events} == {made.uid}
     assert [each.booking.former_start for each in recorder.events[:3]] == [None, TUESDAY, LATER]
+    assert [each.booking.changed_by for each in recorder.events] == ["", "guest", "host", "host"]
     last = recorder.events[3].booking
     assert (last.reason, last.changed_by, last.status) == ("Ill", "host", BookingStatus.CANCELLED)
 
@@ -163,6 +164,22 @@ def test_late_webhooks_tell_how_things_stand_now(making: Making, recorder: Recor
     heard = {(each.booking.uid, each.kind, each.booking.start) for each in recorder.events}
     assert heard == {(ended.uid, CANCELLED, TUESDAY), (moved.uid, CREATED, LATEST)}
     assert len(recorder.events) == 2
+
+
+def test_a_webhook_of_before_does_not_say_who_did_it_last(making: Making, recorder: Recorder) -> None:
+    """The guest's move is heard of only when the host has moved it again."""
+    there, app = making()
+    made = there.jicoo.book(there.intro, TUESDAY)
+    told(app, there)
+    there.jicoo.reschedule(made.uid, LATER)
+    sent = there.sent()
+    there.jicoo.reschedule(made.uid, LATEST, by="host")
+
+    pass_on_jicoo(app, sent)
+    hear(app)
+
+    moved = recorder.events[-1]
+    assert (moved.kind, moved.booking.start, moved.booking.changed_by) == (MOVED, LATEST, "")
 
 
 def test_a_late_webhook_does_not_bring_a_booking_back(making: Making, recorder: Recorder) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import weakref
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ..errors import BookerError, ProviderUnavailable
 
 # How many old values may make room when one is kept; two at least, so that more go than come.
 _SWEPT = 4
+
+_caches: weakref.WeakSet[Cache[Any, Any]] = weakref.WeakSet()
 
 _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
@@ -22,7 +26,7 @@ class Cache(Generic[_K, _V]):
     """Keeps values for a while; threads that want the same value at the same time make it once.
 
     Failures are not kept. A value that was dropped while it was being made goes to those who wait for it, and
-    is not kept either.
+    is not kept either. A forked process begins with nothing.
     """
 
     def __init__(self, clock: Callable[[], datetime], *, keep: timedelta, size: int = 512) -> None:
@@ -30,6 +34,10 @@ class Cache(Generic[_K, _V]):
         self._clock = clock
         self._keep = keep
         self._size = size
+        self._begin()
+        _caches.add(self)
+
+    def _begin(self) -> None:
         self._lock = threading.Lock()
         self._kept: dict[_K, tuple[datetime, _V]] = {}
         self._flights: dict[_K, Future[_V]] = {}
@@ -98,3 +106,12 @@ class Cache(Generic[_K, _V]):
             return False
         del self._flights[key]
         return True
+
+
+def _renew_all() -> None:
+    """Let a forked process begin with nothing: the threads that held locks, or made values, are not here."""
+    for cache in tuple(_caches):
+        cache._begin()
+
+
+os.register_at_fork(after_in_child=_renew_all)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from ..errors import (
 )
 from ..policy import Rule
 from ..records.keys import Claim, RequestKeys
+from ..records.turns import Turn, Turns
 from ..times import format_instant
 from ..values import Booking, BookingRequest
 
@@ -148,41 +149,27 @@ class Once:
         return booking
 
 
-class Turns:
-    """Lets one caller at a time do what goes by a name, across threads, processes and crashes."""
+@contextmanager
+def in_turn(turns: Turns, about: str, *, sleep: Callable[[float], None]) -> Iterator[None]:
+    """Wait for the turn to do what *about* names, and have it for a `with` block.
 
-    def __init__(
-        self,
-        keys: RequestKeys,
-        *,
-        clock: Callable[[], datetime],
-        sleep: Callable[[float], None],
-        longest: timedelta,
-    ) -> None:
-        """Whoever has had its turn for *longest* has crashed, and is taken over from."""
-        self._keys = keys
-        self._clock = clock
-        self._sleep = sleep
-        self._longest = longest
+    `ProviderUnavailable` if it takes too long.
+    """
+    turn = _waited_for(turns, about, sleep)
+    try:
+        yield
+    finally:
+        # What was done is done, and a turn ends by itself.
+        with suppress(ProviderUnavailable):
+            turns.give_back(turn)
 
-    @contextmanager
-    def of(self, name: str) -> Iterator[None]:
-        """Wait for the turn, and have it for a `with` block; `ProviderUnavailable` if it takes too long."""
-        claim = self._wait(f"turn:{digest(name)}")
-        try:
-            yield
-        finally:
-            self._keys.forget(claim)
 
-    def _wait(self, key: str) -> Claim:
-        for _ in range(_WAITS):
-            claim = self._keys.claim(key, "")
-            if claim.mine:
-                return claim
-            if self._clock() - claim.begun_at > self._longest and (mine := self._keys.take_over(claim, "")):
-                return mine
-            self._sleep(_WAIT)
-        raise _under_way()
+def _waited_for(turns: Turns, about: str, sleep: Callable[[float], None]) -> Turn:
+    for _ in range(_WAITS):
+        if turn := turns.take(about):
+            return turn
+        sleep(_WAIT)
+    raise _under_way()
 
 
 def settled(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
+import warnings
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 
 import pytest
 
 from booker_components.errors import ProviderError, ProviderUnavailable
 from booker_components.providers._caching import Cache
 from booker_components.testing import FrozenClock
+
+from ..processes import FORKS
 
 SECOND = timedelta(seconds=1)
 
@@ -182,3 +187,36 @@ def test_a_value_that_is_dropped_while_it_is_made_is_not_kept(clock: FrozenClock
         assert (old.result(10), new) == (1, 2)
 
     assert cache.known("a") == 2
+
+
+def _fork_while_a_value_is_made(told: Connection) -> None:
+    warnings.filterwarnings("ignore", ".*multi-threaded, use of fork", DeprecationWarning)
+    cache: Cache[str, int] = Cache(FrozenClock(datetime(2026, 3, 2, tzinfo=UTC)), keep=10 * SECOND)
+    begun, end = threading.Event(), threading.Event()
+
+    def make() -> int:
+        begun.set()
+        end.wait(30)
+        return 1
+
+    thread = threading.Thread(target=cache.get, args=("a", make))
+    thread.start()
+    begun.wait(30)
+    child = multiprocessing.get_context("fork").Process(target=lambda: told.send(cache.get("a", lambda: 2)))
+    child.start()
+    child.join(10)
+    child.kill()
+    end.set()
+    thread.join()
+    told.send(cache.get("a", lambda: 3))
+
+
+def test_a_forked_process_waits_for_no_thread_that_it_has_not() -> None:
+    """What a thread of its parent was making it makes itself, and the parent goes on."""
+    ours, theirs = multiprocessing.Pipe()
+    with ours, theirs:
+        process = FORKS.Process(target=_fork_while_a_value_is_made, args=(theirs,))
+        process.start()
+        process.join()
+
+        assert [ours.recv() if ours.poll() else None for _ in range(2)] == [2, 1]

@@ -99,7 +99,12 @@ def _jicoo(folder: Path) -> Iterator[Backend]:
     asked = [jicoo.Asked(uid=each.slug, text=each.label, kind="checkbox") for each in ASKED]
     with jicoo.at_jicoo(folder, event_type=event_type, questions=asked, locations=("phone",)) as at:
         provider = jicoo.Journalled(
-            at.client, declared=(event_type,), told=at.told, keys=at.keys, clock=at.clock
+            at.client,
+            declared=(event_type,),
+            told=at.told,
+            keys=at.keys,
+            turns=at.turns,
+            clock=at.clock,
         )
         yield Backend(
             provider=provider,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +20,9 @@ from booker_components.errors import (
     SlotTaken,
 )
 from booker_components.policy import Rule
-from booker_components.providers._once import NothingMade, Once, Turns, digest, fingerprint, settled
+from booker_components.providers._once import NothingMade, Once, fingerprint, in_turn, settled
 from booker_components.records.keys import RequestKeys
+from booker_components.records.turns import Turns
 from booker_components.storage import Storage
 from booker_components.testing import FrozenClock
 from booker_components.values import Attendee, Booking, BookingStatus
@@ -105,6 +107,7 @@ class Ground:
     """Keys, a clock, and what was slept."""
 
     keys: RequestKeys
+    turns: Turns
     clock: FrozenClock
     naps: list[float]
 
@@ -113,10 +116,9 @@ class Ground:
         """Give what makes each request once."""
         return Once(self.keys, clock=self.clock, sleep=self.naps.append, stale=STALE)
 
-    @property
-    def turns(self) -> Turns:
-        """Give what lets one after the other."""
-        return Turns(self.keys, clock=self.clock, sleep=self.naps.append, longest=STALE)
+    def turn(self, name: str) -> AbstractContextManager[None]:
+        """Wait for the turn of a name."""
+        return in_turn(self.turns, name, sleep=self.naps.append)
 
 
 @pytest.fixture
@@ -124,7 +126,8 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
     """A database of its own."""
     storage, clock = Storage(url_in(tmp_path)), FrozenClock(NOW)
     storage.upgrade()
-    yield Ground(keys=RequestKeys(storage, clock), clock=clock, naps=[])
+    turns = Turns(storage, clock, lasts=STALE)
+    yield Ground(keys=RequestKeys(storage, clock), turns=turns, clock=clock, naps=[])
     storage.close()
 
 
@@ -256,10 +259,9 @@ def test_one_after_the_other(ground: Ground) -> None:
     """Of the same name; others have turns of their own."""
     inside: list[str] = []
     most: list[int] = []
-    turns = Turns(ground.keys, clock=ground.clock, sleep=lambda seconds: time.sleep(0.02), longest=STALE)
 
     def have(name: str) -> None:
-        with turns.of(name):
+        with in_turn(ground.turns, name, sleep=lambda seconds: time.sleep(0.02)):
             inside.append(name)
             most.append(inside.count(name))
             time.sleep(0.03)
@@ -274,34 +276,27 @@ def test_one_after_the_other(ground: Ground) -> None:
 
 def test_a_turn_ends_with_its_block(ground: Ground) -> None:
     """Also with one that fails."""
-    with pytest.raises(ZeroDivisionError), ground.turns.of("name"):
+    with pytest.raises(ZeroDivisionError), ground.turn("name"):
         raise ZeroDivisionError
-    with ground.turns.of("name"):
+    with ground.turn("name"):
         pass
 
     assert ground.naps == []
-    assert ground.keys.read(f"turn:{digest('name')}") is None
+    assert not ground.turns.is_taken("name")
 
 
 def test_a_turn_is_waited_for_and_not_for_ever(ground: Ground) -> None:
     """Until whoever has it must have crashed."""
-    ground.keys.claim(f"turn:{digest('name')}", "")
+    assert ground.turns.take("name")
 
-    with pytest.raises(ProviderUnavailable) as caught, ground.turns.of("name"):
+    with pytest.raises(ProviderUnavailable) as caught, ground.turn("name"):
         pass
     ground.clock.move(STALE + timedelta(seconds=1))
-    with ground.turns.of("name"):
+    with ground.turn("name"):
         pass
 
     assert "being made" in caught.value.sentence
     assert sum(ground.naps) == pytest.approx(5)
-
-
-def test_names_of_turns_are_not_kept(ground: Ground) -> None:
-    """They may hold an address."""
-    with ground.turns.of("zoe@example.org"):
-        assert ground.keys.read("turn:zoe@example.org") is None
-        assert ground.keys.read(f"turn:{digest('zoe@example.org')}") is not None
 
 
 # --- looking -------------------------------------------------------------------------------------

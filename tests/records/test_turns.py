@@ -33,6 +33,22 @@ def test_a_turn_that_was_given_back_is_free(storage: Storage) -> None:
     assert turns.take("guest") is not None
 
 
+def test_it_can_be_asked_whether_somebody_has_a_turn(storage: Storage) -> None:
+    """Of several things, any one will do; nobody has what was given back, or has ended."""
+    clock = FrozenClock(MONDAY)
+    turns = Turns(storage, clock, lasts=timedelta(minutes=4))
+    mine, lost = turns.take("guest"), turns.take("other")
+    assert mine is not None
+    assert lost is not None
+
+    before = [turns.is_taken("guest"), turns.is_taken("nobody", "other"), turns.is_taken("nobody")]
+    turns.give_back(mine)
+    clock.move(timedelta(minutes=4))
+
+    assert before == [True, True, False]
+    assert not turns.is_taken("guest", "other")
+
+
 def test_a_turn_ends_by_itself(storage: Storage) -> None:
     """Whoever has died with it does not keep it; and what comes back late gives back nobody else's."""
     clock = FrozenClock(MONDAY)

@@ -65,19 +65,23 @@ class Changer:
         if start == old.start:
             return old
         event_type = self._event_type(old)
-        if by != HOST:
-            self._desk.require_offered(event_type, start)
+        with self._desk.turn(event_type, start, old.attendee.email):
+            if by != HOST:
+                self._desk.require_offered(event_type, start)
+            new = self._moved(old, event_type, start)
+        replaces = old.replaces if new.uid == old.uid else old.uid
+        return replace(new, former_start=old.start, reason=reason, changed_by=by, replaces=replaces)
+
+    def _moved(self, old: Booking, event_type: EventType, start: datetime) -> Booking:
         body = {"timeZone": old.attendee.zone, "startedAt": written(start)}
         try:
-            new = self._read(self._post(old, "reschedule", body), old)
+            return self._read(self._post(old, "reschedule", body), old)
         except JicooError as error:
             raise self._not_moved(error, old, event_type, start) from None
         except OutcomeUnknown as unknown:
-            new = self._settled(unknown, lambda: self._moved_after_all(old, start))
+            return self._settled(unknown, lambda: self._moved_after_all(old, start))
         finally:
             self._desk.board.drop()
-        replaces = old.replaces if new.uid == old.uid else old.uid
-        return replace(new, former_start=old.start, reason=reason, changed_by=by, replaces=replaces)
 
     def _event_type(self, booking: Booking) -> EventType:
         try:
@@ -107,9 +111,7 @@ class Changer:
             now = None
         if now and now.is_open:
             return now if now.start == start else None
-        trace = finding.Trace(
-            event_type_id=old.event_type_id, start=start, end=start + old.duration, email=old.attendee.email
-        )
+        trace = finding.Trace(event_type_id=old.event_type_id, start=start, email=old.attendee.email)
         found = finding.find(self._desk.client, self._desk.reader, trace)
         if found is None:
             raise _closed() if now else _gone()

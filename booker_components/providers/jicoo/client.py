@@ -67,13 +67,15 @@ class JicooClient:
     def pages(self, path: str, *, params: Mapping[str, object] | None = None) -> Iterator[Any]:
         """Give the items of all pages of the list at *path*, one page after the other as they are wanted."""
         asked: dict[str, object] = {"perPage": _PER_PAGE, **(params or {})}
-        number: int | None = 1
+        number = 1
         for _ in range(_MOST_PAGES):
             page = self.page(path, params={**asked, "page": number})
             yield from page.data
-            number = page.next
-            if number is None:
+            if page.next is None:
                 return
+            if page.next <= number:
+                raise ProviderError(f"Jicoo's list of {named(path)} has a 'nextPage' that is no later page.")
+            number = page.next
         raise ProviderError(f"Jicoo's list of {named(path)} does not end.")
 
     def post(self, path: str, *, json: Mapping[str, object] | None = None, repeatable: bool = False) -> Any:

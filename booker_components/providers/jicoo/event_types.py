@@ -15,6 +15,7 @@ _LONGEST = 100_000
 # Looking for the next free time asks for a week at a time, each a call.
 _AHEAD = 180
 _ENABLED = "enable"
+_PAID = "This has a price, and is booked and paid for at Jicoo."
 # The pages that guests see (contracts/jicoo.md 6).
 _SITE = "https://www.jicoo.com"
 
@@ -69,7 +70,8 @@ def plain(told: Told, hosts: tuple[Host, ...], *, team: str) -> EventType:
 def completed(declared: EventType, told: Told | None, hosts: tuple[Host, ...], *, team: str) -> EventType:
     """Give a *declared* event type with what it leaves open; *hosts* are for one without any.
 
-    Its length alone is Jicoo's, where that is known: Jicoo is not told how long a booking is to be.
+    Its length alone is Jicoo's, where that is known: Jicoo is not told how long a booking is to be. What has
+    a price is paid for on Jicoo's own page: how a payment is asked for is not known (contracts/jicoo.md 2.3).
     """
     durations = (told.duration,) if told and told.duration else declared.durations[:1]
     return replace(
@@ -78,6 +80,7 @@ def completed(declared: EventType, told: Told | None, hosts: tuple[Host, ...], *
         durations=durations,
         host_email_hidden=declared.host_email_hidden or not declared.hosts,
         booking_url=declared.booking_url or page(declared.id, team),
+        elsewhere=declared.elsewhere or (_PAID if declared.price else ""),
     )
 
 

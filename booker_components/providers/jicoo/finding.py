@@ -10,7 +10,8 @@ from .bookings import CANCELLED, Reader
 from .client import JicooClient
 from .objects import Object, written
 
-_MINUTE = timedelta(minutes=1)
+# No booking is longer. How long those of an event type are is not known to a key that may not ask for it.
+_LONGEST = timedelta(days=1)
 #: How often, and how many seconds apart, it is looked what became of a call.
 LOOKS, LOOK = 2, 2.0
 
@@ -21,7 +22,6 @@ class Trace:
 
     event_type_id: str
     start: datetime
-    end: datetime
     email: str
 
 
@@ -50,7 +50,7 @@ def _listed(client: JicooClient, trace: Trace) -> Iterator[Object]:
     """
     query = {
         "startedAt": written(trace.start),
-        "endedAt": written(trace.end + _MINUTE),
+        "endedAt": written(trace.start + _LONGEST),
         "order": "createdAt",
         "sort": "desc",
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from ...errors import (
@@ -19,16 +18,14 @@ from ...errors import (
 )
 from ...policy import Rule, may_book
 from ...records.keys import RequestKeys
-from ...times import format_instant
+from ...records.turns import CHANGE_LASTS
 from ...values import Booking, BookingRequest, EventType
-from .._once import Once, Turns, fingerprint, settled
+from .._once import NothingMade, Once, fingerprint, settled
 from . import finding, requests
 from .bookings import Said
 from .client import JicooError, JicooNotFound, JicooUnprocessable
 from .desk import Desk
 
-# Longer than all calls for one booking may take, the second one and all looks included.
-_STALE = timedelta(minutes=4)
 # What Jicoo answers where a booking is understood and refused.
 _REFUSALS = frozenset({402, 422})
 
@@ -36,17 +33,12 @@ _NOT_TAKEN = "The booking was not accepted. Please check what you have entered, 
 
 
 class Maker:
-    """Makes bookings; a request that is sent again gives the booking that it made.
-
-    One call at a time books a start of an event type, across processes, so that none takes what another one
-    has just made for its own. Where guests share a start, each waits for calls in the same guest's name only.
-    """
+    """Makes bookings; a request that is sent again gives the booking that it made."""
 
     def __init__(self, desk: Desk, keys: RequestKeys) -> None:
         self._desk = desk
         self._keys = keys
-        self._once = Once(keys, clock=desk.clock, sleep=desk.sleep, stale=_STALE)
-        self._turns = Turns(keys, clock=desk.clock, sleep=desk.sleep, longest=_STALE)
+        self._once = Once(keys, clock=desk.clock, sleep=desk.sleep, stale=CHANGE_LASTS)
 
     def book(self, request: BookingRequest) -> Booking:
         """Book; raises `NotBookable`, `SlotTaken`, `EventTypeNotFound`, `OutcomeUnknown` and the like."""
@@ -54,13 +46,8 @@ class Maker:
         attempt = _Attempt(desk=self._desk, keys=self._keys, event_type=event_type, request=request)
         # Also one without a key leaves a trace: no other request may take its booking for its own.
         key = request.key or uuid.uuid4().hex
-        with self._turns.of(_turn(event_type, request)):
+        with self._desk.turn(event_type, request.start, request.attendee.email):
             return self._once.make(key, fingerprint(request), attempt)
-
-
-def _turn(event_type: EventType, request: BookingRequest) -> str:
-    whose = request.attendee.email.casefold() if event_type.seats else ""
-    return "\n".join(("jicoo", event_type.id, format_instant(request.start), whose))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,9 +75,6 @@ class _Attempt:
             message = f"{event_type.slug!r} is refused by the rule '{verdict.rule}'."
             raise NotBookable(message, rule=verdict.rule, until=verdict.until)
         requests.check(event_type, request)
-        # Another process may have booked since it was last asked what is free: nothing that is documented
-        # says that Jicoo refuses what it does not offer.
-        self.desk.board.drop()
         self.desk.require_offered(event_type, request.start)
 
     # --- sending ---
@@ -108,11 +92,20 @@ class _Attempt:
             if found := self._settled(unknown):
                 return found
             raise
-        except Refused:
-            # Perhaps for what the first call has made, later than all looks.
-            if found := self.look():
-                return found
-            raise
+        except BookerError as error:
+            return self._made_late(error)
+
+    def _made_late(self, error: BookerError) -> Booking:
+        """Give what the first call has made later than all looks; raise why there is no second one."""
+        try:
+            found = self.look()
+        except ProviderError:
+            raise NothingMade("Jicoo did not answer, and cannot be asked what it has done.") from None
+        if found:
+            return found
+        if isinstance(error, Refused):
+            raise error
+        raise NothingMade("Jicoo did not answer, takes no second call, and has made no booking so far.")
 
     def _call(self) -> Booking:
         try:
@@ -161,11 +154,9 @@ class _Attempt:
 
     def look(self) -> Booking | None:
         """Look for the booking; None if there is none that no other request has made."""
-        start = self.request.start
         trace = finding.Trace(
             event_type_id=self.event_type.id,
-            start=start,
-            end=start + self.event_type.duration,
+            start=self.request.start,
             email=self.request.attendee.email,
         )
         found = finding.find(self.desk.client, self.desk.reader, trace, taken=self.keys.made)

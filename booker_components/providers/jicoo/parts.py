@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...records.keys import RequestKeys
+from ...records.turns import CHANGE_LASTS, Turns
 from ...settings import Settings
 from ...storage import Storage
 from ...values import Booking, EventType, Host
@@ -67,6 +68,7 @@ def build_jicoo(
     provider = JicooProvider(
         client,
         keys=RequestKeys(storage, clock),
+        turns=Turns(storage, clock, lasts=CHANGE_LASTS),
         clock=clock,
         declared=declared,
         zone=settings.jicoo_zone or "UTC",

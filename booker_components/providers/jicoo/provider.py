@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ...records.keys import RequestKeys
+from ...records.turns import Turns
 from ...values import (
     Booking,
     BookingFilter,
@@ -39,6 +40,7 @@ class JicooProvider:
         client: JicooClient,
         *,
         keys: RequestKeys,
+        turns: Turns,
         clock: Callable[[], datetime],
         declared: Sequence[EventType] = (),
         zone: str = "UTC",
@@ -48,7 +50,7 @@ class JicooProvider:
         recall: Callable[[str], Booking | None] = lambda uid: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Call by *client*; *keys* keep which request made which booking.
+        """Call by *client*; *keys* keep which request made which booking, *turns* whose turn it is.
 
         *declared* event types carry Jicoo's `id`; *zone* is the hosts', an IANA name. *team* is in the
         addresses of Jicoo's own pages, "" to name none. *cancel_reason_key* is under which name Jicoo takes
@@ -58,6 +60,7 @@ class JicooProvider:
         """
         desk = Desk.of(
             client,
+            turns=turns,
             clock=clock,
             sleep=sleep,
             declared=declared,

@@ -48,13 +48,6 @@ class SlotBoard:
         chunk = _midnight(start - reach), _midnight(start + reach) + _DAY
         return _slots(event_type, self._ask(event_type, chunk))
 
-    def known(self, event_type: EventType, start: datetime) -> bool:
-        """Tell whether a slot at *start* was free some seconds ago, without asking."""
-        window = TimeWindow(start=start, end=start + timedelta.resolution)
-        chunks = _chunks(window, self._clock())
-        kept = (self._cache.known((event_type.id, chunk)) for chunk in chunks)
-        return any(free == start and left != 0 for found in kept for free, left in found or ())
-
     def drop(self) -> None:
         """Forget all slots: a booking of one event type takes time from those with the same hosts."""
         self._cache.drop()

@@ -19,7 +19,13 @@ from . import answers, locations
 from .bookings import recalled, status_of
 from .objects import Object
 
-_ENDINGS = {"guest_cancelled": "guest", "host_cancelled": "host"}
+_ENDINGS = frozenset({"guest_cancelled", "host_cancelled"})
+_SIDES = {
+    "guest_rescheduled": "guest",
+    "host_rescheduled": "host",
+    "guest_cancelled": "guest",
+    "host_cancelled": "host",
+}
 # A notice says at most by which ids Jicoo knows the hosts.
 _NOBODY = (Host(slug="", name="", zone="UTC"),)
 
@@ -82,7 +88,7 @@ def _told(event: str, sent: Object, at: datetime) -> Booking:
         updated_at=sent.instant("updatedAt", at),
         answers=MappingProxyType(answers.read(sent, ())),
         location=locations.booked(sent, phone=guest.phone, offered=()),
-        changed_by="" if is_open else _ENDINGS.get(event, ""),
+        changed_by=_SIDES.get(event, ""),
         metadata=MappingProxyType(_tracking(sent)),
     )
 

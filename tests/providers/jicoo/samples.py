@@ -13,6 +13,7 @@ from booker_components.providers._http import Http
 from booker_components.providers.jicoo import JicooProvider
 from booker_components.providers.jicoo.client import JicooClient
 from booker_components.records.keys import RequestKeys
+from booker_components.records.turns import CHANGE_LASTS, Turns
 from booker_components.storage import Storage
 from booker_components.testing import FakeJicoo, FrozenClock
 from booker_components.testing.jicoo import EventType as Page
@@ -99,6 +100,7 @@ class AtJicoo:
     client: JicooClient
     clock: FrozenClock
     keys: RequestKeys
+    turns: Turns
     #: How long the provider has slept, each time.
     naps: list[float]
     #: What subscribers were last told of, by uid.
@@ -106,7 +108,13 @@ class AtJicoo:
 
     def other(self, *event_types: EventType, **options: Any) -> JicooProvider:
         """Give another provider at the same fake, for other declared event types."""
-        given = {"keys": self.keys, "clock": self.clock, "sleep": self.naps.append, **options}
+        given = {
+            "keys": self.keys,
+            "turns": self.turns,
+            "clock": self.clock,
+            "sleep": self.naps.append,
+            **options,
+        }
         return JicooProvider(self.client, declared=event_types or (declared(),), **given)
 
     def request(self, start: datetime = NINE, **changes: Any) -> BookingRequest:
@@ -174,12 +182,14 @@ def at_jicoo(
         ann = fake.add_user("Ann", hours=HOURS)
         fields = {"uid": PAGE, "hosts": [ann], "questions": ASKED, **page}
         made = fake.add_event_type(**fields)
-        keys, client = RequestKeys(storage, clock), JicooClient(http, fake.url, fake.api_key)
+        keys, turns = RequestKeys(storage, clock), Turns(storage, clock, lasts=CHANGE_LASTS)
+        client = JicooClient(http, fake.url, fake.api_key)
         recall: Callable[[str], Booking | None] = told.get
         provider = JicooProvider(
             client,
             declared=(event_type or declared(),),
             keys=keys,
+            turns=turns,
             clock=clock,
             sleep=naps.append,
             recall=recall,
@@ -193,6 +203,7 @@ def at_jicoo(
                 client=client,
                 clock=clock,
                 keys=keys,
+                turns=turns,
                 naps=naps,
                 told=told,
             )

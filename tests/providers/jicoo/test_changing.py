@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -24,9 +25,9 @@ from booker_components.errors import (
 from booker_components.policy import Rule
 from booker_components.providers.jicoo.changing import Changer
 from booker_components.providers.jicoo.desk import Desk
-from booker_components.values import BookingStatus, EventType
+from booker_components.values import Booking, BookingStatus, EventType
 
-from .samples import HALF_HOUR, NINE, ZOE, AtJicoo, at_jicoo, declared, slot
+from .samples import BO, HALF_HOUR, NINE, ZOE, AtJicoo, at_jicoo, declared, slot
 
 LOST: list[dict[str, Any]] = [{"cut": True}, {"status": 500}, {"status": 504}, {"garbage": True}]
 IDS = ["cut", "500", "504", "garbage"]
@@ -40,7 +41,9 @@ def booked(at: AtJicoo, **changes: Any) -> str:
 def changer(at: AtJicoo, *event_types: EventType, key: str = "cancelReason") -> Changer:
     """Give a changer by itself, for what the provider's protocol has no words for."""
     given = event_types or (declared(),)
-    desk = Desk.of(at.client, clock=at.clock, sleep=at.naps.append, declared=given, cancel_reason_key=key)
+    desk = Desk.of(
+        at.client, turns=at.turns, clock=at.clock, sleep=at.naps.append, declared=given, cancel_reason_key=key
+    )
     return Changer(desk)
 
 
@@ -112,6 +115,39 @@ def test_a_time_that_was_taken_meanwhile(at: AtJicoo) -> None:
     assert len(at.calls("POST", f"/bookings/{uid}/reschedule")) == 1
     assert slot(1) not in at.starts()
     assert at.provider.get(uid).start == NINE
+
+
+def test_a_move_and_a_booking_never_both_call_for_one_time(at: AtJicoo) -> None:
+    """Whoever is second finds the time taken before it calls (contracts/jicoo.md 9.4)."""
+    patient = at.other(sleep=lambda seconds: time.sleep(0.05))
+    uid = patient.book(at.request(slot(0), attendee=BO)).uid
+    at.fake.next(delay=0.3, method="POST", path="/bookings*")
+    before = len(at.calls("POST"))
+
+    def tried(act: Callable[[], Booking]) -> str:
+        try:
+            return act().uid
+        except SlotTaken:
+            return "taken"
+
+    acts = [lambda: patient.reschedule(uid, slot(2)), lambda: patient.book(at.request(slot(2)))]
+    with ThreadPoolExecutor(2) as pool:
+        ended = list(pool.map(tried, acts))
+
+    assert ended.count("taken") == 1
+    assert len(at.calls("POST")) - before == 1
+
+
+def test_a_move_is_held_against_what_is_free_now(at: AtJicoo) -> None:
+    """Not against what was free some seconds ago: nothing says that Jicoo refuses what it does not offer."""
+    uid = at.provider.book(at.request(slot(0))).uid
+    at.starts()
+    at.fake.book(at.page, slot(2))
+
+    with pytest.raises(SlotTaken):
+        at.provider.reschedule(uid, slot(2))
+
+    assert at.calls("POST", f"/bookings/{uid}") == []
 
 
 def test_a_move_that_is_refused_while_the_slot_is_there(at: AtJicoo) -> None:

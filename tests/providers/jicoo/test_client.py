@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import traceback
 from collections.abc import Callable, Iterator
@@ -170,10 +171,22 @@ def test_a_list_that_goes_round_is_an_error(at: At, number: object) -> None:
 
 def test_a_list_without_an_end_is_given_up(at: At) -> None:
     """A server may name one page after the other."""
-    with serving(success([], nextPage=2)) as remote, pytest.raises(ProviderError, match="does not end"):
+    number = itertools.count(2)
+    with (
+        serving(lambda: success([], nextPage=next(number))) as remote,
+        pytest.raises(ProviderError, match="does not end"),
+    ):
         list(at(remote).pages("/bookings"))
 
     assert len(remote.requests) == 1000
+
+
+def test_a_server_that_minds_no_page_is_asked_twice(at: At) -> None:
+    """Whatever is asked for, it gives the first one."""
+    with serving(success([1], nextPage=2)) as remote, pytest.raises(ProviderError, match="nextPage"):
+        list(at(remote).pages("/bookings"))
+
+    assert len(remote.requests) == 2
 
 
 @pytest.mark.parametrize("data", [{}, None, "text"], ids=repr)

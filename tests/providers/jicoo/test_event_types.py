@@ -13,7 +13,7 @@ from booker_components.errors import EventTypeNotFound, ProviderError, ProviderU
 from booker_components.providers.jicoo.client import JicooForbidden
 from booker_components.providers.jicoo.event_types import Told, completed, plain, read_event_type
 from booker_components.providers.jicoo.objects import Object
-from booker_components.values import Attendee, Booking, BookingStatus, Host, Question
+from booker_components.values import Attendee, Booking, BookingStatus, Host, Price, Question
 
 from .bare import ADA, MINUTE, NOW, BareJicoo, bare_jicoo, declared
 
@@ -37,7 +37,7 @@ def read(**fields: Any) -> Told:
 # --- reading -------------------------------------------------------------------------------------
 
 
-def test_the_little_thbare_jicoo_tells_is_read() -> None:
+def test_the_little_that_jicoo_tells_is_read() -> None:
     """Four fields are known of it (contracts/jicoo.md 2.8)."""
     found = read(status="enable", somethingNew={"x": 1})
 
@@ -85,6 +85,16 @@ def test_an_event_type_without_a_length_has_to_be_declared() -> None:
     """Nobody could say when its bookings end."""
     with pytest.raises(ProviderError, match="declare it in 'BOOKER_EVENT_TYPES'"):
         plain(replace(TOLD, duration=None), (ADA,), team="")
+
+
+def test_what_has_a_price_is_booked_at_jicoo() -> None:
+    """How a payment is asked for is not known; guests are sent to the page that takes it."""
+    priced = declared(TOLD.id, price=Price(amount=3000, currency="JPY"))
+
+    found = completed(priced, TOLD, (ADA,), team="acme")
+
+    assert found.elsewhere == "This has a price, and is booked and paid for at Jicoo."
+    assert found.booking_url.startswith("https://www.jicoo.com/t/acme/")
 
 
 def test_what_is_declared_wins() -> None:

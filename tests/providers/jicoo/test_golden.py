@@ -205,7 +205,7 @@ def _cancel_lost(at: AtJicoo) -> Iterator[None]:
 @case("A host edits a booking")
 def _edit(at: AtJicoo) -> Iterator[None]:
     booking = at.provider.book(at.request(key="1"))
-    desk = Desk.of(at.client, clock=at.clock, sleep=at.naps.append, declared=(declared(),))
+    desk = Desk.of(at.client, turns=at.turns, clock=at.clock, sleep=at.naps.append, declared=(declared(),))
     desk.reader.find(booking.uid)
     yield
     Changer(desk).update(

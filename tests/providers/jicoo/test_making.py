@@ -22,7 +22,9 @@ from booker_components.errors import (
     SlotTaken,
 )
 from booker_components.policy import Rule
-from booker_components.providers._once import digest, fingerprint
+from booker_components.providers._http import Http
+from booker_components.providers._once import fingerprint
+from booker_components.providers.jicoo.client import JicooClient
 from booker_components.testing.jicoo import Errors
 from booker_components.values import (
     BookingStatus,
@@ -416,7 +418,7 @@ def test_guests_of_a_shared_time_do_not_wait_for_each_other(tmp_path: Path) -> N
 def test_somebody_elses_call_is_waited_for_and_not_for_ever(at: AtJicoo) -> None:
     """The guest is told to wait."""
     turn = "\n".join(("jicoo", PAGE, "2026-03-03T09:00:00Z", ""))
-    at.keys.claim(f"turn:{digest(turn)}", "")
+    assert at.turns.take(turn)
 
     with pytest.raises(ProviderUnavailable) as caught:
         at.provider.book(at.request(key="form-1"))
@@ -452,6 +454,21 @@ def test_a_booking_whose_answer_was_lost_is_found(at: AtJicoo, fault: dict[str, 
     assert dict(booking.metadata) == {"crm": "42"}
     assert at.provider.book(at.request(key="form-1")).uid == booking.uid
     assert len(at.fake.bookings) == 1
+
+
+def test_one_that_is_longer_than_declared_is_found_too(tmp_path: Path) -> None:
+    """A key that may not ask for event types knows no length but the declared one, which may be wrong."""
+    with at_jicoo(tmp_path, duration=60) as at:
+        http = Http(sleep=lambda seconds: None)
+        restricted = JicooClient(http, at.fake.url, at.fake.add_key(restricted=True))
+        at.fake.next(cut=True, perform=True, method="POST", path="/bookings")
+
+        booking = replace(at, client=restricted).other().book(at.request(key="form-1"))
+        http.close()
+
+    assert [each.uid for each in at.fake.bookings] == [booking.uid]
+    assert booking.duration == timedelta(hours=1)
+    assert len(at.calls("POST", "/bookings")) == 1
 
 
 def test_one_that_waits_for_its_host_is_found_too(tmp_path: Path) -> None:
@@ -514,6 +531,38 @@ def test_a_first_call_that_takes_effect_late_is_no_taken_slot(at: AtJicoo) -> No
 
     assert [each.uid for each in at.fake.bookings] == [booking.uid]
     assert at.keys.read("form-1").uid == booking.uid  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("status", [429, 401], ids=["too many calls", "a key of the past"])
+def test_what_takes_no_second_call_may_have_taken_the_first(at: AtJicoo, status: int) -> None:
+    """Whoever sends the form again is given the booking, and not told that the time is gone."""
+    at.fake.next(cut=True, method="POST", path="/bookings")
+    at.fake.next(status=status, method="POST", path="/bookings")
+    with pytest.raises(ProviderUnavailable):
+        at.provider.book(at.request(key="form-1"))
+    made = at.fake.book(at.page, NINE, name="Zoe", email=ZOE.email, zone=ZOE.zone)
+
+    again = at.provider.book(at.request(key="form-1"))
+
+    assert again.uid == made.uid
+    assert len(at.calls("POST", "/bookings")) == 2
+
+
+def test_a_refused_second_call_that_cannot_be_looked_up_frees_no_key(at: AtJicoo) -> None:
+    """It may be for what the first call has made: the next one with the key looks before it books."""
+    at.fake.next(cut=True, method="POST", path="/bookings")
+    at.fake.next(delay=0.4, method="POST", path="/bookings")
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(at.provider.book, at.request(key="form-1"))
+        while len(at.calls("POST", "/bookings")) < 2:
+            time.sleep(0.01)
+        made = at.fake.book(at.page, NINE, name="Zoe", email=ZOE.email, zone=ZOE.zone)
+        at.fake.next(status=503, times=3, method="GET", path="/bookings")
+        with pytest.raises(ProviderUnavailable):
+            first.result(10)
+
+    assert at.provider.book(at.request(key="form-1")).uid == made.uid
 
 
 def test_a_look_that_fails_leaves_the_outcome_unknown(at: AtJicoo) -> None:

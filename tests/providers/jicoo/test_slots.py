@@ -224,21 +224,9 @@ def test_a_start_is_looked_at_this_moment(at: BareJicoo) -> None:
     board.slots(intro, MARCH)
     at.fake.book(page, NINE)
 
-    assert board.known(intro, NINE)
+    assert NINE in starts(board.slots(intro, MARCH))
     assert NINE not in starts(board.around(intro, NINE))
     assert NINE + HALF_HOUR in starts(board.around(intro, NINE))
-
-
-def test_what_was_never_asked_for_is_not_known(at: BareJicoo) -> None:
-    """Nor is anything asked to find out, nor is a start that is on no list."""
-    _, intro, board = opened(at)
-
-    assert not board.known(intro, NINE)
-    assert periods(at) == []
-    board.slots(intro, MARCH)
-    assert board.known(intro, NINE)
-    assert not board.known(intro, NINE + MINUTE)
-    assert not board.known(replace(intro, id="other"), NINE)
 
 
 @pytest.mark.parametrize("length", [15 * MINUTE, timedelta(hours=20), 10 * DAY], ids=str)
@@ -290,11 +278,9 @@ def test_full_times_and_unknown_numbers() -> None:
     with serving(as_json({"data": told, "errors": {}})) as remote:
         board = SlotBoard(JicooClient(http, remote.url, "key"), FrozenClock(NOW))
         found = board.slots(declared("x"), MARCH)
-        known = board.known(declared("x"), datetime(2026, 3, 10, tzinfo=UTC))
     http.close()
 
     assert [(each.start.day, each.seats_left) for each in found] == [(11, None), (12, None), (13, 4)]
-    assert not known
 
 
 # --- failing -------------------------------------------------------------------------------------
