@@ -86,13 +86,28 @@ def test_check_shows_the_addresses_and_that_all_is_well(made: Make) -> None:
 
 
 @pytest.mark.parametrize(
+    "config",
+    [
+        pytest.param({"BOOKER_JICOO_API_KEY": "sk_live_old"}, id="key"),
+        pytest.param({"BOOKER_EVENT_TYPES": [declared(id="gone")]}, id="event type"),
+    ],
+)
+def test_the_check_of_offers_leads_to_that_of_the_vendor(made: Make, config: dict[str, Any]) -> None:
+    """What Jicoo refuses is said in words, with the command that says why."""
+    result = run(made(**config), "check")
+
+    assert result.output.startswith("Error: Jicoo ")
+    assert result.output.endswith("'flask booker jicoo check' looks into it.\n")
+
+
+@pytest.mark.parametrize(
     ("config", "said", "code"),
     [
         ({"BOOKER_JICOO_API_KEY": "sk_live_old"}, "is not known to Jicoo: copy it again", 1),
         ({"BOOKER_JICOO_WEBHOOK_SECRET": ""}, "note   'BOOKER_JICOO_WEBHOOK_SECRET' is not set", 0),
         ({"BOOKER_JICOO_TEAM": ""}, "note   'BOOKER_JICOO_TEAM' is not set", 0),
         ({"BOOKER_PUBLIC_URL": ""}, "WRONG  'BOOKER_PUBLIC_URL' is not set", 1),
-        ({"BOOKER_EVENT_TYPES": [declared(id="gone")]}, "the id 'gone', which Jicoo does not know", 1),
+        ({"BOOKER_EVENT_TYPES": [declared(id="gone")]}, "which Jicoo does not know: copy", 1),
         (
             {"BOOKER_EVENT_TYPES": [declared(durations=(timedelta(hours=1),))]},
             "note   The declared event type 'intro' has 1 h, but Jicoo books 30 min, which counts",

@@ -49,7 +49,7 @@ TUESDAY_TEN = "2027-02-02T09:00:00Z"
 ANN = {"name": "Ann Arden", "email": "ann@partner.example"}
 EVE = {"name": "Eve", "email": "eve@evil.example"}
 HOUR = timedelta(hours=1)
-OVER = "The time for which your details were filled in is over."
+OVER = "The details that were filled in for you have expired."
 FAILED = "Your details could not be filled in."
 
 QUESTIONS = (

@@ -207,3 +207,4 @@ def test_the_examples_of_redirects_lead_to_each_other(
 
     assert tomllib.loads(f"[[event_types]]\n{told}")
     assert app.test_client().get(sent).text == f"Your booking: {booking.uid}"
+    assert app.test_client().get("/thanks").text == "Thank you."

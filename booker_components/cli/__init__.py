@@ -12,7 +12,7 @@ from flask import Blueprint
 from flask.cli import with_appcontext
 
 from .. import times
-from ..errors import EventTypeNotFound, ProviderError
+from ..errors import BookerError, EventTypeNotFound
 from ..outbox import DeliveryState
 from ..providers import ExplainsSlots
 from ..values import EventType, TimeWindow
@@ -62,8 +62,14 @@ def check(slug: str, days: int, at: str, minutes: int) -> None:
         for event_type in _wanted(parts, slug):
             lines = _why(parts, event_type, at, minutes) if at else _offer(parts, event_type, days)
             click.echo("\n".join(lines))
-    except ProviderError as error:
-        raise click.ClickException(error.message) from error
+    except BookerError as error:
+        raise click.ClickException(f"{error.message}{_more(parts)}") from error
+
+
+def _more(parts: Runtime) -> str:
+    """Say which command finds out why a vendor did not do as asked, where there is one."""
+    vendor = next((name for name in ("calcom", "jicoo") if getattr(parts, name)), "")
+    return f" 'flask booker {vendor} check' looks into it." if vendor else ""
 
 
 def _wanted(parts: Runtime, slug: str) -> Sequence[EventType]:

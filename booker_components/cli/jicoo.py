@@ -154,7 +154,7 @@ def _findings(parts: Runtime, jicoo: JicooParts) -> Iterator[Finding]:
 
 def _settings(parts: Runtime) -> Iterator[Finding]:
     if not parts.settings.public_url:
-        yield Finding(Mark.WRONG, "'BOOKER_PUBLIC_URL' is not set, so Jicoo cannot be told our addresses.")
+        yield Finding(Mark.WRONG, "'BOOKER_PUBLIC_URL' is not set, so nobody knows our addresses; set it.")
     if not parts.settings.jicoo_webhook_secret:
         yield Finding(
             Mark.NOTE,
@@ -198,7 +198,11 @@ def _declared(jicoo: JicooParts, event_type: EventType) -> Finding:
         data = jicoo.client.get(f"/event_types/{quote(event_type.id)}")
         told = read_event_type(Object.of(data, "event type"))
     except JicooNotFound:
-        return Finding(Mark.WRONG, f"{name} has the id '{event_type.id}', which Jicoo does not know.")
+        return Finding(
+            Mark.WRONG,
+            f"{name} has the id '{event_type.id}', which Jicoo does not know: "
+            "copy the event type's uid there again.",
+        )
     except ProviderError as error:
         return Finding(Mark.NOTE, f"{name} could not be compared with Jicoo's. {error.message}")
     return _compared(name, event_type, told)

@@ -34,6 +34,17 @@ _TYPES: Mapping[FieldKind, frozenset[str]] = {
     FieldKind.DATE: frozenset({"date"}),
 }
 
+#: What to look at when a login fails, by the way in.
+_LOGINS: Mapping[str, str] = {
+    "key": "Check 'BOOKER_SALESFORCE_CLIENT_ID', 'BOOKER_SALESFORCE_USERNAME' and "
+    "'BOOKER_SALESFORCE_DOMAIN', that the app at Salesforce has the certificate of the private "
+    "key, and that it allows this user.",
+    "client": "Check 'BOOKER_SALESFORCE_CLIENT_ID', 'BOOKER_SALESFORCE_CLIENT_SECRET' and "
+    "'BOOKER_SALESFORCE_DOMAIN', and that the app at Salesforce has a run-as user.",
+    "password": "Check 'BOOKER_SALESFORCE_USERNAME', 'BOOKER_SALESFORCE_PASSWORD', 'BOOKER_SALESFORCE_TOKEN' "
+    "and 'BOOKER_SALESFORCE_DOMAIN'.",
+}
+
 #: What we fill in ourselves.
 _OURS = frozenset({"lastname", "email", "company", "ownerid"})
 
@@ -60,9 +71,10 @@ def findings(
         {},
         address="BOOKER_SALESFORCE_DOMAIN",
     )
-    yield login
     if login.mark is Mark.WRONG:
+        yield Finding(login.mark, f"{login.text} {_LOGINS[salesforce_login(settings)]}")
         return
+    yield login
     yield from _offered(rules, event_types)
     try:
         for slug, each in rules.items():

@@ -37,7 +37,10 @@ def _command(action: Callable[..., None]) -> Callable[..., None]:
     def run(**options: Any) -> None:
         parts = runtime()
         if not parts.settings.salesforce:
-            raise click.ClickException("'BOOKER_SALESFORCE' is not set, so nothing is written to Salesforce.")
+            raise click.ClickException(
+                "'BOOKER_SALESFORCE' is not set, so nothing is written to Salesforce. Set it to rules, "
+                "such as {'*': {}}."
+            )
         action(parts, **options)
 
     return update_wrapper(run, action)

@@ -111,6 +111,17 @@ def _locked(id: str) -> tuple[web.Field, ...]:
     )
 
 
+def _known(id: str, *, locked: bool) -> tuple[web.Field, ...]:
+    """Give the usual fields with the name and the address of a signed-in user."""
+    why = "This was filled in for you and cannot be changed here." if locked else ""
+    name, email, *others = fields(id)
+    return (
+        replace(name, value="Ana Souza", help=why, locked=locked),
+        replace(email, value="ana@example.com", help=why, locked=locked),
+        *others,
+    )
+
+
 def _with_conditions() -> tuple[web.Booker, ...]:
     facts = replace(
         SUMMARY,
@@ -137,6 +148,13 @@ def _with_conditions() -> tuple[web.Booker, ...]:
         replace(booker_form("booker-approval", request), summary=waiting),
         booker_form("booker-places", form(_places("booker-places"))),
         booker_form("booker-locked", form(_locked("booker-locked"))),
+        booker_form("booker-known", form(_known("booker-known", locked=True))),
+        booker_form(
+            "booker-known-expired",
+            form(_known("booker-known-expired", locked=False)),
+            alert="The details that were filled in for you have expired. Please check or enter them "
+            "yourself, or start again from the page that led you here.",
+        ),
     )
 
 
@@ -146,7 +164,7 @@ def _elsewhere(id: str, elsewhere: web.Elsewhere) -> web.Booker:
 
 def conditions() -> tuple[Example, ...]:
     """Give the bookers of event types that have more to them than a time."""
-    facts, seats, seat, zone, series, approval, places, locked = _with_conditions()
+    facts, seats, seat, zone, series, approval, places, locked, known, expired = _with_conditions()
     away = web.Elsewhere(
         headline="Book at cal.example.com",
         sentence="This has a price, and is booked and paid for on another site.",
@@ -165,6 +183,8 @@ def conditions() -> tuple[Example, ...]:
         (approval, "The host has to agree."),
         (places, "What only the guest knows of the place."),
         (locked, "Answers that are not to be changed."),
+        (known, "A signed-in user, whose name and address are not to be changed."),
+        (expired, "What was filled in for a signed-in user has expired."),
         (_elsewhere("booker-elsewhere", away), "To be booked on another site."),
         (_elsewhere("booker-elsewhere-unknown", nowhere), "To be booked we know not where."),
     )

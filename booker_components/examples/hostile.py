@@ -30,7 +30,9 @@ def _spoilt(name: str, value: Any) -> Any:
         return with_markup(value)
     if isinstance(value, Markup):
         return Markup("<option>{}</option>").format(MARKUP)
-    return MARKUP if isinstance(value, str) and value and name not in _WORDS else value
+    # What leads on at once must stay on its page, or nobody could look at it.
+    kept = name in _WORDS or str(value).startswith("#")
+    return MARKUP if isinstance(value, str) and value and not kept else value
 
 
 def _renamed(example: Example) -> Example:

@@ -224,6 +224,18 @@ def _notice(id: str, tone: str, headline: str, sentence: str, **changes: object)
     return Example(name=id, component=changed, description=f"{headline}.")
 
 
+def _leaving(id: str, headline: str) -> Example:
+    """Give the notice that leads on; here no further than to itself, for scripts follow it at once."""
+    return _notice(
+        id,
+        "success",
+        f"{headline}: Introduction call",
+        "You are being taken to the next page. If nothing happens, follow the link.",
+        leave=web.Action(label="Continue at partner.example.com", href=f"#{id}"),
+        actions=(web.Action(label="See the booking", href="/bookings/1f0c?token=t"),),
+    )
+
+
 def notices() -> tuple[Example, ...]:
     again = web.Action(label="Try again", href="/book/intro-call")
     home = web.Action(label="Book a new time", href="/book/intro-call")
@@ -257,4 +269,8 @@ def notices() -> tuple[Example, ...]:
             "If the address is on file, a new link is on its way.",
         ),
         _notice("notice-info", "info", "Nothing to do", "You are already signed in."),
+        _leaving("notice-booked", "Booked"),
+        _leaving("notice-requested", "Requested"),
+        _leaving("notice-moved", "Moved"),
+        _leaving("notice-cancelled", "Cancelled"),
     )

@@ -26,7 +26,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
     given = {key: value for key, value in config.items() if key.startswith(PREFIX)}
     known = {PREFIX + each.name.upper(): each for each in fields(Settings)}
     for key in given.keys() - known.keys():
-        raise ConfigurationError(f"'{key}' is not a setting{_suggestion(key, known)}.")
+        raise ConfigurationError(f"'{key}' is not a setting{_suggestion(key, known)}")
     values = {known[key].name: value for key, value in given.items()}
     settings = Settings(**values | {"redirects": read_redirects(values.get("redirects"))})
     for check in CHECKS:
@@ -86,4 +86,4 @@ def rate_limiter(settings: Settings) -> tuple[MovingWindowRateLimiter, RateLimit
 
 def _suggestion(key: str, known: Mapping[str, Field[Any]]) -> str:
     near = difflib.get_close_matches(key, known, n=1)
-    return f"; did you mean '{near[0]}'?" if near else "; see the settings table in the README"
+    return f"; did you mean '{near[0]}'?" if near else "; see the settings table in the README."

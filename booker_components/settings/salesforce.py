@@ -67,7 +67,7 @@ def _check_login(settings: Settings) -> None:
     for name in _NEEDED[way]:
         if not getattr(settings, name):
             raise ConfigurationError(
-                f"Salesforce is logged in to by {way}, but '{PREFIX}{name.upper()}' is not set."
+                f"Salesforce is logged in to by {way}, but '{PREFIX}{name.upper()}' is not set. Set it."
             )
     if way == "client" and settings.salesforce_domain in SHARED_DOMAINS:
         raise ConfigurationError(

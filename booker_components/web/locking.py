@@ -28,9 +28,9 @@ NOTHING = Prefill(event_type="", owner="", locked={}, open=())
 _UNASKED = "This question is not asked."
 _UNFIT = "A fact has a name of 40 characters and a text of 500 at most, and there are 49 at most."
 _TOO_LONG = f"Please let the link last for some time, and for {LONGEST.days} days at most."
-_OVER = "The time for which your details were filled in is over."
+_OVER = "The details that were filled in for you have expired."
 _FAILED = "Your details could not be filled in."
-_REMEDY = "Please check them below, or come here once more from where you first did."
+_REMEDY = "Please check or enter them yourself, or start again from the page that led you here."
 
 
 def token(

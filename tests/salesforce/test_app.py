@@ -182,6 +182,7 @@ def test_without_the_setting_nobody_listens(make_app: MakeApp) -> None:
 
     assert done.exit_code == 1
     assert "'BOOKER_SALESFORCE' is not set" in done.output
+    assert "Set it to rules" in done.output
 
 
 def test_choices_that_cannot_be_kept_are_refused_at_the_start(make_app: MakeApp, org: FakeSalesforce) -> None:

@@ -75,6 +75,7 @@ def test_a_refused_login_ends_the_check(check: Callable[..., Result], org: FakeS
 
     assert result.exit_code == 1
     assert "WRONG  Salesforce refused the login: invalid_grant." in result.output
+    assert "the app at Salesforce has the certificate of the private key" in result.output
     assert "mapped fields" not in result.output
 
 
