@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import warnings
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -378,6 +379,20 @@ def test_assignment_rules_of_the_org_leave_owners_alone(desk: Desk) -> None:
 
     calls = [each for each in desk.org.requests if "/sobjects/" in each.path]
     assert {each.headers.get("Sforce-Auto-Assign") for each in calls} == {"FALSE"}
+
+
+@pytest.mark.parametrize("alerts", [True, False], ids=["alerts", "blocks"])
+def test_a_duplicate_rule_that_only_alerts_keeps_no_booking_out(desk: Desk, alerts: bool) -> None:
+    """Somebody else may have the same name; what the org forbids is forbidden to us, too."""
+    desk.org.add("Lead", LastName="Hopper", FirstName="Grace", Company="Navy", Email="other@example.com")
+    desk.org.add_duplicate_rule("Lead", fields=["LastName"], allow=alerts)
+    namesake = replace(BOOKING, attendee=replace(BOOKING.attendee, name="Grace Hopper"))
+
+    with nullcontext() if alerts else pytest.raises(SalesforceFailed, match="DUPLICATES_DETECTED"):
+        desk.hear(EventKind.CREATED, namesake)
+
+    assert len(desk.org.records("Lead")) == (2 if alerts else 1)
+    assert len(desk.org.records("Event")) == (1 if alerts else 0)
 
 
 def test_an_api_that_is_off_for_a_while_passes() -> None:

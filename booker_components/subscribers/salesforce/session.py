@@ -41,6 +41,9 @@ class Session(requests.Session):
         # Without it the org's assignment rules would hand on every Lead that we make or change (REST API
         # Developer Guide, "Assignment Rule Header"); who owns what is said by a rule of ours.
         self.headers["Sforce-Auto-Assign"] = "FALSE"
+        # Without it rules that only alert people would refuse us, too (REST API Developer Guide, "Duplicate
+        # Rule Header"): somebody of the same name must not keep a booking out. Rules that block still do.
+        self.headers["Sforce-Duplicate-Rule-Header"] = "allowSave=true"
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Without this, requests would take credentials from a .netrc file.
         self.auth = _as_it_is
