@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +20,7 @@ from booker_components.testing.calcom.records import Delivery
 from booker_components.values import EventKind, Incoming
 
 from .providers.calcom.samples import NOW, SEATS, ZOE, AtCalcom, at_calcom, slot
+from .rush import rush
 
 CREATED, MOVED, CANCELLED = EventKind.CREATED, EventKind.RESCHEDULED, EventKind.CANCELLED
 CONFIRMED, REJECTED = EventKind.CONFIRMED, EventKind.REJECTED
@@ -186,27 +185,13 @@ def test_at_the_same_time_each_change_is_told_once(following: Following) -> None
     following.at.event_type(confirmationPolicy=ALWAYS)
     booking = following.service.book(following.at.request())
     asked = following.webhooks()
-    line = threading.Barrier(4)
-    agreed = threading.Event()
 
-    def agree() -> None:
-        line.wait()
-        following.service.confirm(booking.uid)
-        agreed.set()
-
-    def take() -> None:
-        line.wait()
-        while not agreed.is_set():
-            following.service.take(asked[0])
-
-    def sync() -> None:
-        line.wait()
-        while not agreed.is_set():
-            following.service.sync(NOW - SECOND)
-
-    with ThreadPoolExecutor(4) as pool:
-        for each in [pool.submit(work) for work in (agree, take, take, sync)]:
-            each.result(30)
+    rush(
+        following.service,
+        lambda: following.service.confirm(booking.uid),
+        notice=asked[0],
+        since=NOW - SECOND,
+    )
     for late in (*asked, *following.webhooks()):
         following.service.take(late)
 

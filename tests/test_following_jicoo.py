@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,6 +24,7 @@ from booker_components.storage import Storage
 from booker_components.values import Attendee, Booking, BookingRequest, CancelScope, EventKind, Incoming
 
 from .providers.jicoo.samples import NOW, AtJicoo, at_jicoo, declared, slot
+from .rush import rush
 
 CREATED, MOVED, CANCELLED = EventKind.CREATED, EventKind.RESCHEDULED, EventKind.CANCELLED
 SECOND = timedelta(seconds=1)
@@ -190,26 +189,13 @@ def test_at_the_same_time_each_change_is_told_once(following: Following) -> None
     """The answer to our own call, the webhooks of before, and a sync, each in a thread."""
     uid = following.service.book(following.at.request()).uid
     asked = following.webhooks()
-    line, moved = threading.Barrier(4), threading.Event()
 
-    def move() -> None:
-        line.wait()
-        following.service.reschedule(uid, slot(2), reason="A conference", force=True)
-        moved.set()
-
-    def take() -> None:
-        line.wait()
-        while not moved.is_set():
-            following.service.take(asked[0])
-
-    def sync() -> None:
-        line.wait()
-        while not moved.is_set():
-            following.service.sync(NOW - SECOND)
-
-    with ThreadPoolExecutor(4) as pool:
-        for each in [pool.submit(work) for work in (move, take, take, sync)]:
-            each.result(30)
+    rush(
+        following.service,
+        lambda: following.service.reschedule(uid, slot(2), reason="A conference", force=True),
+        notice=asked[0],
+        since=NOW - SECOND,
+    )
     for late in (*asked, *following.webhooks()):
         following.service.take(late)
 

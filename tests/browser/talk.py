@@ -32,3 +32,18 @@ def expect_filled_in(guest: Visit) -> None:
         expect(guest.page.get_by_label(label)).to_have_value(text)
     for label in _TICKED:
         expect(guest.page.get_by_label(label)).to_be_checked()
+
+
+def book_half_an_hour_later(guest: Visit) -> None:
+    """Send the form for ten o'clock, which is taken by now, and book the next time as it stands."""
+    guest.button("Confirm booking").click()
+    others = guest.page.get_by_role("group", name="Other times on that day")
+    expect(others.get_by_role("button", name="10:30")).to_be_visible()
+    expect(others.get_by_role("button", name="10:00")).to_have_count(0)
+    expect(guest.page.get_by_role("alert")).to_contain_text("just been taken")
+    expect_filled_in(guest)
+    others.get_by_role("button", name="10:30").click()
+    expect(guest.page.locator(".bk-summary")).to_contain_text("10:30 – 11:00")
+    expect_filled_in(guest)
+    guest.button("Confirm booking").click()
+    expect(guest.heading("Your booking is confirmed")).to_be_visible()

@@ -16,7 +16,7 @@ from booker_components.testing import FrozenClock, Recorder
 
 from .calcom import Practice, open_practice, partner_app, taken_elsewhere
 from .servers import Server
-from .talk import MARY, expect_filled_in, fill_in
+from .talk import MARY, book_half_an_hour_later, expect_filled_in, fill_in
 from .visits import NO_SCRIPTS, PHONE, THURSDAY, TUESDAY, Visit, eventually
 
 Visits = Callable[..., Visit]
@@ -222,17 +222,7 @@ def test_a_time_taken_at_cal_com_meanwhile_is_replaced_without_typing_again(
     fill_in(guest)
     practice.take("talk", 9)
 
-    guest.button("Confirm booking").click()
-    others = guest.page.get_by_role("group", name="Other times on that day")
-    expect(others.get_by_role("button", name="10:30")).to_be_visible()
-    expect(others.get_by_role("button", name="10:00")).to_have_count(0)
-    expect(guest.page.get_by_role("alert")).to_contain_text("just been taken")
-    expect_filled_in(guest)
-    others.get_by_role("button", name="10:30").click()
-    expect(guest.page.locator(".bk-summary")).to_contain_text("10:30 – 11:00")
-    expect_filled_in(guest)
-    guest.button("Confirm booking").click()
-    expect(guest.heading("Your booking is confirmed")).to_be_visible()
+    book_half_an_hour_later(guest)
 
     assert [each.start for each in practice.bookings] == [TEN, TEN + timedelta(minutes=30)]
     assert practice.bookings[1].responses["topic"] == "A talk"
