@@ -80,6 +80,10 @@ class SlotTaken(Refused):
     default_sentence = "That time has just been taken. Please choose another one."
 
 
+class Collision(SlotTaken):
+    """Somebody else took a part of it at the same moment; trying once more may find another host or seat."""
+
+
 class NotBookable(_RuleRefused):
     """The event type does not allow this time: notice, horizon, hours or limits."""
 
@@ -198,7 +202,16 @@ class WebhookRejected(BookerError):
 class DeliveryFailed(BookerError):
     """A subscriber could not take an event; the outbox tries again, unless that is of no use."""
 
-    def __init__(self, message: str = "", *, permanent: bool = False, sentence: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        sentence: str | None = None,
+    ) -> None:
         super().__init__(message, sentence=sentence)
         #: Whether it fails until somebody has mended something: the outbox parks the event at once.
         self.permanent = permanent
+        #: Seconds to wait before the next try at least, if the other side said so.
+        self.retry_after = retry_after

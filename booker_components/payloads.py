@@ -185,7 +185,13 @@ def _to_attendee(payload: Mapping[str, Any]) -> Attendee:
 
 def _from_occurrence(each: Occurrence) -> Payload:
     start, end = _from_instant(each.start), _from_instant(each.end)
-    return {"uid": each.uid, "start": start, "end": end, "status": each.status.value}
+    return {
+        "uid": each.uid,
+        "start": start,
+        "end": end,
+        "status": each.status.value,
+        "revision": each.revision,
+    }
 
 
 def _to_occurrence(payload: Mapping[str, Any]) -> Occurrence:
@@ -194,6 +200,7 @@ def _to_occurrence(payload: Mapping[str, Any]) -> Occurrence:
         start=_to_instant(payload["start"]),
         end=_to_instant(payload["end"]),
         status=BookingStatus(payload["status"]),
+        revision=payload.get("revision", 1),
     )
 
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from .times import day_window, local_date
-from .values import Booking, ChangeRule, EventType, TimeWindow
+from .values import Booking, ChangeRule, Counting, EventType, TimeWindow
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(2201, 1, 1, tzinfo=UTC)
+
+#: How many days are looked at for bookable ones, today included.
+_FAR = 61
 
 
 class Rule(StrEnum):
@@ -32,6 +35,26 @@ class Rule(StrEnum):
     GRID = "grid"
     #: The host is taken, buffers included.
     BUSY = "busy"
+    #: The host is away, on leave.
+    AWAY = "away"
+    #: It is a public holiday where the host works.
+    HOLIDAY = "holiday"
+    #: The host has, or the event type has, as many bookings in the period as are taken.
+    LIMIT = "limit"
+    #: The guest has as many bookings in the period as one may have.
+    GUEST_LIMIT = "guest_limit"
+    #: The guest has as many bookings to come as one may have.
+    ACTIVE = "active"
+    #: Another visitor is filling in the form for it.
+    HELD = "held"
+    #: Every seat is taken.
+    FULL = "full"
+    #: Only the first free time of the day is offered, and this is a later one.
+    LATER = "later"
+    #: It does not wait for the host's decision, or does no longer.
+    DECIDED = "decided"
+    #: It is booked through a private link only, and this is none, or its uses are up.
+    PRIVATE = "private"
     #: The event type does not come in this length.
     DURATION = "duration"
     #: Guests may not do this at all.
@@ -70,7 +93,7 @@ def _refused(rule: Rule, until: datetime | None = None) -> Verdict:
 # --- booking -------------------------------------------------------------------------------------
 
 
-def _earliest(event_type: EventType, now: datetime) -> datetime:
+def earliest_start(event_type: EventType, now: datetime) -> datetime:
     """Give the first start that is neither past nor too soon; a start at this very instant is past."""
     return now + max(event_type.minimum_notice, timedelta.resolution)
 
@@ -80,17 +103,39 @@ def _dates(event_type: EventType, now: datetime) -> TimeWindow:
     limits, zone = event_type.window, event_type.zone
     ends = [] if limits.end is None else [limits.end]
     if limits.days is not None:
-        ends.append(local_date(now, zone) + timedelta(days=limits.days))
+        ends.append(_counted(limits.counting, local_date(now, zone), limits.days))
     return TimeWindow(
         start=_FIRST if limits.start is None else day_window(limits.start, zone).start,
         end=day_window(min(ends), zone).end if ends else _LAST,
     )
 
 
+def _counted(counting: Counting, today: date, days: int) -> date:
+    """Give the last date of a booking window of some *days*; of bookable ones, the last that is looked at."""
+    if counting is Counting.BOOKABLE:
+        return today + timedelta(days=_FAR - 1)
+    return _weekdays_from(today, days) if counting is Counting.BUSINESS else today + timedelta(days=days)
+
+
+def _weekdays_from(day: date, count: int) -> date:
+    """Give the weekday that is the *count*-th after *day*, or before it for a negative *count*."""
+    step = timedelta(days=1 if count > 0 else -1)
+    # Five weekdays are a week; the last one to five are gone by themselves, as *day* may be a weekend's.
+    weeks = max(abs(count) - 1, 0) // 5
+    day, rest = day + 7 * weeks * step, abs(count) - 5 * weeks
+    while rest:
+        day += step
+        rest -= day.weekday() < 5
+    return day
+
+
 def bookable_window(event_type: EventType, now: datetime) -> TimeWindow:
-    """Give the starts (UTC) that notice and booking window allow *now*; start = end if there are none."""
+    """Give the starts (UTC) that notice and booking window allow *now*; start = end if there are none.
+
+    Where days with a free slot are counted, it is as wide as it can be (contracts/calcom.md 9.2, step 13).
+    """
     dates = _dates(event_type, now)
-    start = max(_earliest(event_type, now), dates.start).astimezone(UTC)
+    start = max(earliest_start(event_type, now), dates.start).astimezone(UTC)
     return TimeWindow(start=start, end=max(start, dates.end))
 
 
@@ -100,7 +145,11 @@ def _opens(event_type: EventType, start: datetime) -> datetime | None:
     day = local_date(start, zone)
     if limits.days is None or (limits.end is not None and day > limits.end):
         return None
-    return day_window(day - timedelta(days=limits.days), zone).start
+    if limits.counting is Counting.BOOKABLE:
+        return None
+    business = limits.counting is Counting.BUSINESS
+    opening = _weekdays_from(day, -limits.days) if business else day - timedelta(days=limits.days)
+    return day_window(opening, zone).start
 
 
 def booking_refusals(event_type: EventType, start: datetime, now: datetime) -> Iterator[Verdict]:
@@ -108,7 +157,7 @@ def booking_refusals(event_type: EventType, start: datetime, now: datetime) -> I
     dates = _dates(event_type, now)
     if start <= now:
         yield _refused(Rule.PAST, start)
-    elif start < _earliest(event_type, now):
+    elif start < earliest_start(event_type, now):
         yield _refused(Rule.NOTICE, start - event_type.minimum_notice)
     if start < dates.start:
         yield _refused(Rule.HORIZON)

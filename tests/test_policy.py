@@ -7,14 +7,22 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from booker_components.policy import Rule, bookable_window, may_book, may_cancel, may_reschedule
-from booker_components.times import format_instant, parse_instant
+from booker_components.policy import (
+    Rule,
+    bookable_window,
+    earliest_start,
+    may_book,
+    may_cancel,
+    may_reschedule,
+)
+from booker_components.times import day_window, format_instant, parse_instant
 from booker_components.values import (
     Attendee,
     Booking,
     BookingStatus,
     BookingWindow,
     ChangeRule,
+    Counting,
     EventType,
     Host,
     Seats,
@@ -112,6 +120,64 @@ def test_start_is_bookable_between_notice_and_horizon(start, rule, until):
 
     assert (bool(verdict), verdict.rule) == (rule is None, rule)
     assert verdict.until == (until and at(until))
+
+
+# 5 March 2026 is a Thursday.
+@pytest.mark.parametrize(
+    ("now", "days", "last"),
+    [
+        ("2026-03-05 11:00", 0, "2026-03-05"),
+        ("2026-03-05 11:00", 1, "2026-03-06"),
+        ("2026-03-05 11:00", 2, "2026-03-09"),
+        ("2026-03-05 22:59", 5, "2026-03-12"),
+        ("2026-03-05 23:00", 5, "2026-03-13"),
+        ("2026-03-07 11:00", 0, "2026-03-07"),
+        ("2026-03-07 11:00", 1, "2026-03-09"),
+        ("2026-03-08 11:00", 5, "2026-03-13"),
+        ("2026-03-08 11:00", 6, "2026-03-16"),
+        ("2026-03-05 11:00", 250, "2027-02-18"),
+    ],
+)
+def test_business_days_end_the_window(now, days, last):
+    """Monday to Friday are counted from tomorrow in Paris on; what lies between them may be booked too."""
+    offered = event_type(window=BookingWindow(days=days, counting=Counting.BUSINESS))
+
+    allowed = bookable_window(offered, at(now))
+
+    assert allowed.end == day_window(date.fromisoformat(last), "Europe/Paris").end
+
+
+@pytest.mark.parametrize("days", [0, 1, 3, 5, 8])
+def test_a_start_beyond_business_days_opens_on_the_first_day_that_reaches_it(days):
+    """On that day it is within the window, the day before it is not."""
+    offered = event_type(window=BookingWindow(days=days, counting=Counting.BUSINESS))
+    starts = [at("2026-03-16 09:00") + each * 24 * HOUR for each in range(7)]
+
+    opening = [may_book(offered, start, at("2026-01-01 00:00")).until for start in starts]
+
+    assert all(may_book(offered, start, until) for start, until in zip(starts, opening, strict=True))
+    assert not any(
+        may_book(offered, start, until - HOUR) for start, until in zip(starts, opening, strict=True)
+    )
+
+
+def test_bookable_days_are_within_61_days():
+    """Which of them are bookable is for who knows the hosts' time to say; so is when a later one is."""
+    offered = event_type(window=BookingWindow(days=2, counting=Counting.BOOKABLE))
+    now = at("2026-03-10 12:00")
+
+    verdict = may_book(offered, at("2026-05-10 12:00"), now)
+
+    assert bookable_window(offered, now).end == at("2026-05-09 22:00")
+    assert (verdict.rule, verdict.until) == (Rule.HORIZON, None)
+
+
+def test_the_earliest_start_is_after_now_and_notice():
+    """A start at this very instant is past; one exactly at the notice is not too soon."""
+    now = at("2026-03-10 12:00")
+
+    assert earliest_start(event_type(), now) == now + timedelta.resolution
+    assert earliest_start(event_type(minimum_notice=HOUR), now) == now + HOUR
 
 
 @pytest.mark.parametrize("start", ["2026-03-31 21:59", "2026-04-30 22:00"], ids=["before", "after"])

@@ -9,6 +9,7 @@ from .days import by_day as by_day
 from .days import day_window as day_window
 from .days import local_date as local_date
 from .days import occurrences as occurrences
+from .days import period_window as period_window
 from .instants import YEARS as YEARS
 from .instants import format_instant as format_instant
 from .instants import local_iso as local_iso

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from ..values import Frequency, Slot, TimeWindow
+from ..values import Frequency, Period, Slot, TimeWindow
 from .instants import YEARS
 from .zones import zone
 
@@ -36,6 +36,21 @@ def by_day(slots: Iterable[Slot], zone_name: str) -> dict[date, list[Slot]]:
     for slot in slots:
         days.setdefault(local_date(slot.start, zone_name), []).append(slot)
     return days
+
+
+def period_window(period: Period, instant: datetime, zone_name: str) -> TimeWindow:
+    """Give the day, week (from Monday), month or year of a zone in which an aware *instant* lies."""
+    day = local_date(instant, zone_name)
+    if period is Period.DAY:
+        return day_window(day, zone_name)
+    if period is Period.WEEK:
+        first = day - timedelta(days=day.weekday())
+        last = first + timedelta(days=6)
+    elif period is Period.MONTH:
+        first, last = day.replace(day=1), Month.of(instant, zone_name).last
+    else:
+        first, last = date(day.year, 1, 1), date(day.year, 12, 31)
+    return TimeWindow(start=_midnight(first, zone_name), end=day_window(last, zone_name).end)
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from .hosts import Host
 from .instants import require_aware
-from .offers import Answer, Host, Location
+from .offers import Answer, Location
 
 
 def _nothing() -> Mapping[str, Answer]:
@@ -56,6 +57,12 @@ class BookingRequest:
     occurrences: int | None = None
     #: The uid of the visitor's own `Hold` of the slot, if there is one.
     hold: str = ""
+    #: Starts of a series that are left out, since they are not free: the guest has agreed to that.
+    without: tuple[datetime, ...] = ()
+    #: Whether it came through a private link.
+    invited: bool = False
+    #: Who books: "guest", "host", or what the host app says.
+    by: str = "guest"
     #: Facts that the host app keeps with the booking.
     metadata: Mapping[str, str] = field(default_factory=_no_texts)
 
@@ -81,6 +88,7 @@ class Occurrence:
     start: datetime
     end: datetime
     status: BookingStatus
+    revision: int = 1
 
     def __post_init__(self) -> None:
         require_aware(self, "start", "end")
@@ -119,6 +127,8 @@ class Booking:
     replaced_by: str = ""
     #: The uid of the booking that several guests share, where this is one seat of it.
     shared: str = ""
+    #: The names of the others who share it, where guests see each other; subscribers are not told.
+    companions: tuple[str, ...] = ()
     #: The uid of the series that it belongs to.
     series: str = ""
     #: Every booking of the series by start, this one among them; empty where that was not asked for.
@@ -158,7 +168,15 @@ class Booking:
         if not self.occurrences:
             return (self,)
         return tuple(
-            replace(self, uid=each.uid, start=each.start, end=each.end, status=each.status, occurrences=())
+            replace(
+                self,
+                uid=each.uid,
+                start=each.start,
+                end=each.end,
+                status=each.status,
+                revision=each.revision,
+                occurrences=(),
+            )
             for each in self.occurrences
         )
 

@@ -9,8 +9,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from .bookings import Booking
+from .hosts import Host
 from .instants import require_aware
-from .offers import Answer, Host
+from .offers import Answer
 
 
 class EventKind(StrEnum):
@@ -30,6 +31,8 @@ class EventKind(StrEnum):
     ENDED = "booking.ended"
     RECORDING_READY = "booking.recording_ready"
     TRANSCRIPT_READY = "booking.transcript_ready"
+    #: It begins soon: the event type has a reminder at this moment.
+    REMINDER = "booking.reminder"
     #: A guest asked for a new link to a booking.
     LINK_REQUESTED = "booking.link_requested"
     #: No host had joined the video call some time after its start.

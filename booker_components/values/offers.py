@@ -1,46 +1,18 @@
-"""What can be booked: event types with their hosts, questions and rules, and free slots."""
+"""What can be booked: event types with their questions and rules, and free slots."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 
+from .hosts import Host, HostGroup, Schedule
 from .instants import require_aware
+from .limits import Limit
 from .redirects import Redirects
 
 #: An answer as a guest gave it: text, a number, several options or addresses, or a tick.
 Answer = str | float | bool | tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Schedule:
-    """A host's working hours, in wall time of the host's zone.
-
-    An interval is `(start, end)` in minutes after midnight, 0 to 1440. One whose end is not after its
-    start runs past midnight into the next day.
-    """
-
-    #: Intervals for each weekday, Monday first; always seven.
-    weekly: tuple[tuple[tuple[int, int], ...], ...]
-    #: Other hours for single dates; an empty tuple closes the date.
-    overrides: Mapping[date, tuple[tuple[int, int], ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Host:
-    """A person whose time is booked."""
-
-    slug: str
-    name: str
-    #: IANA name of the zone in which the host works.
-    zone: str
-    email: str = ""
-    schedule: Schedule | None = None
 
 
 class LocationKind(StrEnum):
@@ -129,12 +101,23 @@ class ChangeRule:
     begun: bool = False
 
 
+class Counting(StrEnum):
+    """Which days a booking window counts (contracts/calcom.md 9.2, step 13)."""
+
+    CALENDAR = "calendar"
+    #: Monday to Friday.
+    BUSINESS = "business"
+    #: Days with a free slot, of the next 61 at most.
+    BOOKABLE = "bookable"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BookingWindow:
     """How far ahead may be booked: some days from today, or up to and from a date; all in the host's zone."""
 
-    #: Today and this many days after it; None for no such limit.
+    #: Today and this many days after it; None for no such limit. Of bookable days, this many in all.
     days: int | None = 60
+    counting: Counting = Counting.CALENDAR
     #: The first date that may be booked.
     start: date | None = None
     #: The last date that may be booked.
@@ -147,6 +130,8 @@ class Approval:
 
     #: Only bookings made less than this long before their start wait; None: all of them.
     within: timedelta | None = None
+    #: What is not agreed to for this long is declined by itself, at its start at the latest; None: then only.
+    expires: timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,6 +182,14 @@ class Layout(StrEnum):
     COLUMN = "column"
 
 
+class Align(StrEnum):
+    """In whose zone the minutes of the hour are counted from which slots start."""
+
+    HOST = "host"
+    #: As Cal.com does it: a half-hour zone is offered other starts (contracts/calcom.md 9.3).
+    GUEST = "guest"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventType:
     """A kind of appointment that guests can book."""
@@ -205,16 +198,33 @@ class EventType:
     title: str
     #: The hosts; the first one's zone is the zone of the event type.
     hosts: tuple[Host, ...]
+    #: Groups of hosts of which a booking takes some; a host in no group is in every booking.
+    groups: tuple[HostGroup, ...] = ()
+    #: Whether a booking that moves keeps its hosts; else they are chosen anew.
+    same_hosts: bool = True
     description: str = ""
     #: The lengths on offer; the first one is the default.
     durations: tuple[timedelta, ...] = (timedelta(minutes=30),)
     #: How far apart slots start; None: as long as the booking.
     slot_interval: timedelta | None = None
+    align: Align = Align.HOST
+    #: How much later than on the hour, or a part of it, slots start.
+    offset: timedelta = timedelta(0)
+    #: Whether starts leave the even parts of the hour where one more slot fits in so.
+    optimized: bool = False
+    #: Whether only the first free slot of each day is offered, of the days in the guest's zone.
+    first_only: bool = False
     buffer_before: timedelta = timedelta(0)
     buffer_after: timedelta = timedelta(0)
     #: A slot must start at least this long after now.
     minimum_notice: timedelta = timedelta(0)
     window: BookingWindow = BookingWindow()
+    #: How much of it is booked at most, by whomever.
+    limits: tuple[Limit, ...] = ()
+    #: How much of it one guest books at most, told by the e-mail address.
+    guest_limits: tuple[Limit, ...] = ()
+    #: How many bookings of it that are still to come one guest may have; None: any number.
+    max_active: int | None = None
     locations: tuple[Location, ...] = ()
     questions: tuple[Question, ...] = ()
     #: How many further people a guest may invite.
@@ -231,6 +241,10 @@ class EventType:
     id: str = ""
     #: The provider's own page for booking it, where it has such.
     booking_url: str = ""
+    #: Whether it is booked through a private link only, see `booker_link`.
+    private: bool = False
+    #: How long before the start everybody is reminded.
+    reminders: tuple[timedelta, ...] = ()
     approval: Approval | None = None
     seats: Seats | None = None
     series: Series | None = None
@@ -275,6 +289,28 @@ class Slot:
 
     def __post_init__(self) -> None:
         require_aware(self, "start", "end")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """One date of a series that is not booked yet."""
+
+    start: datetime
+    end: datetime
+    free: bool
+
+    def __post_init__(self) -> None:
+        require_aware(self, "start", "end")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reason:
+    """Why a time is not offered."""
+
+    #: A word of `policy.Rule`, or one of the provider's own.
+    rule: str
+    #: The slug of the host whom it is about; "" where it is about all or none.
+    host: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
