@@ -27,6 +27,7 @@ events = Table(
     Column("booking_uid", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("booking", JSON, nullable=False),
+    Index("booker_events_booking_ix", "booking_uid", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -44,6 +45,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_at", Instant, nullable=False),
     Column("first_tried_at", Instant),
+    # Of a parked one, when somebody was told that it is.
     Column("done_at", Instant),
     Column("last_error", Text, nullable=False),
     UniqueConstraint("event", "subscriber"),

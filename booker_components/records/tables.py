@@ -89,6 +89,8 @@ prefills = Table(
     # Of all the above but the id, to find what is kept already.
     Column("digest", Text, nullable=False),
     Column("keep_until", Instant, nullable=False),
+    # How many bookings are left to make with it; None: any number.
+    Column("uses", Integer),
     Index("booker_prefills_digest_ix", "digest"),
     Index("booker_prefills_keep_until_ix", "keep_until"),
 )
@@ -110,6 +112,7 @@ turns = Table(
     Column("key", Text, primary_key=True),
     Column("holder", Text, nullable=False),
     Column("until", Instant, nullable=False),
+    Index("booker_turns_until_ix", "until"),
 )
 
 #: Failures that somebody has been told of, or is to be told of with the next one.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -34,26 +36,66 @@ hosts = Table(
     Column("email", Text, nullable=False),
 )
 
-#: One row for each booking, as it stands.
+#: One row for each time that hosts give: to one guest, or to several with a seat each.
+appointments = Table(
+    "booker_appointments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # The uid of its only booking, or one of its own where guests share it.
+    Column("uid", Text, nullable=False, unique=True),
+    Column("event_type", Text, nullable=False),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    # How many bookings hold a part of it; at 0 its hosts are free.
+    Column("taken", Integer, nullable=False),
+    CheckConstraint("ends > starts", name="lasts"),
+    CheckConstraint("taken >= 0 AND taken <= capacity", name="seats"),
+    Index("booker_appointments_starts_ix", "event_type", "starts"),
+)
+
+#: Which host is taken from when to when, and by which appointment.
+host_times = Table(
+    "booker_host_times",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("appointment_id", ForeignKey(appointments.c.id), nullable=False),
+    Column("host_id", ForeignKey(hosts.c.id), nullable=False),
+    # The order in which hosts are named: the first is the one that the guest is told of.
+    Column("place", Integer, nullable=False),
+    # The time with its buffers, as it was when booked: later changes of the event type do not touch it.
+    Column("blocked_from", Instant, nullable=False),
+    Column("blocked_until", Instant, nullable=False),
+    # Whether the time is taken; rows stay, to tell who it was.
+    Column("holding", Boolean, nullable=False),
+    CheckConstraint("blocked_until > blocked_from", name="lasts"),
+    UniqueConstraint("appointment_id", "host_id"),
+    Index("booker_host_times_busy_ix", "host_id", "blocked_until", "blocked_from"),
+)
+
+#: One row for each booking, as it stands; where guests share a time, one for each seat.
 bookings = Table(
     "booker_bookings",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("uid", Text, nullable=False, unique=True),
     Column("request_key", Text, unique=True),
+    Column("appointment_id", ForeignKey(appointments.c.id), nullable=False),
     Column("event_type", Text, nullable=False),
     Column("title", Text, nullable=False),
-    Column("host_id", ForeignKey(hosts.c.id), nullable=False),
     Column("starts", Instant, nullable=False),
     Column("ends", Instant, nullable=False),
-    # The time with its buffers, as it was when booked: later changes of the event type do not touch it.
-    Column("blocked_from", Instant, nullable=False),
-    Column("blocked_until", Instant, nullable=False),
     # What was asked for, to know the same request again after the booking has moved.
     Column("first_starts", Instant, nullable=False),
     Column("former_starts", Instant),
     Column("status", Text, nullable=False),
     Column("revision", Integer, nullable=False),
+    # The uid of the series it belongs to, or "".
+    Column("series", Text, nullable=False),
+    # When it is declined by itself, where it waits for its host.
+    Column("decide_by", Instant),
+    # The guest's address without case, by which guests are told apart.
+    Column("guest", Text, nullable=False),
     Column("attendee_name", Text, nullable=False),
     Column("attendee_email", Text, nullable=False),
     Column("attendee_zone", Text, nullable=False),
@@ -63,16 +105,54 @@ bookings = Table(
     Column("answers", JSON, nullable=False),
     Column("location", JSON(none_as_null=True)),
     Column("notes", Text, nullable=False),
+    Column("metadata", JSON, nullable=False),
     Column("reason", Text, nullable=False),
     Column("changed_by", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     CheckConstraint("ends > starts", name="lasts"),
-    CheckConstraint("blocked_from <= starts AND blocked_until >= ends", name="blocks"),
     CheckConstraint("status IN ('confirmed', 'pending', 'cancelled', 'rejected')", name="status"),
     CheckConstraint("revision >= 1", name="revision"),
-    Index("booker_bookings_busy_ix", "host_id", "blocked_until", "blocked_from"),
     Index("booker_bookings_starts_ix", "starts"),
+    Index("booker_bookings_appointment_ix", "appointment_id"),
+    Index("booker_bookings_series_ix", "series"),
+    Index("booker_bookings_decide_by_ix", "decide_by"),
+    Index("booker_bookings_guest_ix", "guest", "starts"),
+)
+
+#: Slots kept for visitors who are filling in the form: one row for each host.
+holds = Table(
+    "booker_holds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uid", Text, nullable=False),
+    Column("host_id", ForeignKey(hosts.c.id), nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("starts", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("blocked_from", Instant, nullable=False),
+    Column("blocked_until", Instant, nullable=False),
+    # When it lapses.
+    Column("until", Instant, nullable=False),
+    UniqueConstraint("uid", "host_id"),
+    Index("booker_holds_busy_ix", "host_id", "until"),
+    Index("booker_holds_until_ix", "until"),
+)
+
+#: Calendars from elsewhere, as they were last read.
+feeds = Table(
+    "booker_feeds",
+    metadata,
+    # Of the address, which is as good as a password.
+    Column("digest", Text, primary_key=True),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    # The last good copy; None while there is none.
+    Column("body", LargeBinary),
+    # When that was known to be good.
+    Column("good_at", Instant),
+    Column("tried_at", Instant),
+    Column("error", Text, nullable=False),
 )
 
 #: One row for each change of a booking; rows are never changed.
