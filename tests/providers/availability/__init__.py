@@ -1,0 +1,1 @@
+"""Tests of the availability of the embedded engine."""
