@@ -24,5 +24,5 @@ def _is_not_ours(record: logging.LogRecord) -> bool:
     return not getattr(_ours, "calling", False)
 
 
-for _name in ("urllib3.connectionpool", "urllib3.util.retry"):
+for _name in ("urllib3.connection", "urllib3.connectionpool", "urllib3.util.retry"):
     logging.getLogger(_name).addFilter(_is_not_ours)
