@@ -1,10 +1,9 @@
-"""The database: transactions, the type of instants, and the migrations, which run from here."""
+"""The database: transactions, the type of instants, and all tables."""
 
 from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -12,30 +11,27 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-import alembic.command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import (
-    Connection,
-    Dialect,
-    Engine,
-    Integer,
-    MetaData,
-    TypeDecorator,
-    event,
-    text,
-)
+from sqlalchemy import Connection, Dialect, Engine, Integer, MetaData, TypeDecorator
 from sqlalchemy.dialects.postgresql import TIMESTAMP
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeEngine
 
-from .engines import PATIENCE, checked_url, make_engine
-from .errors import ConfigurationError, ProviderUnavailable
+from .engines import (
+    Turn,
+    checked_url,
+    file_of,
+    for_reading,
+    for_writing,
+    make_engine,
+    saved,
+    spared,
+    translated,
+    upgrade,
+)
 
 _log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 
 #: Every table of the package, for migrations and their test.
 metadata = MetaData(
@@ -51,26 +47,11 @@ metadata = MetaData(
 #: The table in which Alembic notes how far our schema is; the host's own Alembic has another.
 VERSION_TABLE = "booker_alembic_version"
 
-# Any number will do, as long as every process of every version takes the same one.
-_MIGRATION_LOCK = 0x626F6F6B6572
-
-# A fork waits this long for a write of another thread to end.
-_REST_SECONDS = 5.0
+# How often what collides with others is tried: each collision is somebody else's success.
+_ATTEMPTS = 8
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-# Result codes that mean "not now" rather than "wrong statement" (https://www.sqlite.org/rescode.html).
-_UNAVAILABLE = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_READONLY,
-    }
-)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -129,10 +110,10 @@ class Storage:
     def __init__(self, url: str) -> None:
         """Use the database at *url*, an SQLAlchemy URL; nothing is opened yet.
 
-        Raises `ConfigurationError`, which names the remedy.
+        What is open is closed when nobody has the storage any more. Raises `ConfigurationError`, which
+        names the remedy.
         """
         self._url = checked_url(url)
-        self._abandoned: list[Engine] = []
         self._start()
         _storages.add(self)
 
@@ -146,24 +127,38 @@ class Storage:
         """Give a connection whose changes are kept together, or not at all if the block raises.
 
         It begins with the first statement, so that a block may first do something slow. An inner
-        transaction joins the outer one. `ProviderUnavailable` if the database is busy for too long.
+        transaction joins the outer one. `ProviderUnavailable` if the database cannot be reached, is busy for
+        too long, or has given the transaction up for others: nothing was kept. `OutcomeUnknown` if it was
+        lost at the very end: everything was kept, or nothing.
         """
         current = self._current()
         if current is not None:
             with _joined(current):
                 yield current.connection
             return
-        with _translated(), self._writing.connect() as connection:
+        with translated(), self._writing.connect() as connection:
             current = _Open(self._engine, connection, threading.get_ident())
             token = _open.set((*_open.get(), current))
             try:
                 yield connection
                 _require_whole(current)
-                connection.commit()
+                saved(connection)
             finally:
                 _open.reset(token)
                 self._end(connection)
         _run(current.callbacks)
+
+    def attempt(self, act: Callable[[], _Result]) -> _Result:
+        """Do *act* in a transaction and give what it gives; anew, some times, if others were in its way.
+
+        That is if it raises `Collision`, or the database gave the transaction up, as it ends a deadlock. An
+        inner one joins the outermost, which tries again.
+        """
+        for _ in range(_ATTEMPTS - 1 if not self.is_open else 0):
+            with spared(), self.transaction():
+                return act()
+        with self.transaction():
+            return act()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -172,7 +167,7 @@ class Storage:
         if current is not None:
             yield current.connection
             return
-        with _translated(), self._engine.connect() as connection:
+        with translated(), self._reading.connect() as connection:
             yield connection
 
     def after_commit(self, callback: Callable[[], object]) -> None:
@@ -191,31 +186,20 @@ class Storage:
 
         Raises `ConfigurationError` if a newer version of the package wrote the database.
         """
-        config = Config()
-        config.set_main_option("script_location", f"{__package__}:migrations")
         # Alembic's environment is global to the process.
         with _migrating, self.transaction() as connection:
-            self._lock_for_migration(connection)
-            config.attributes["connection"] = connection
-            try:
-                alembic.command.upgrade(config, "head")
-            except CommandError as error:
-                raise ConfigurationError(
-                    f"The database of 'BOOKER_DATABASE_URL' cannot be upgraded: {error} It was probably "
-                    "written by a newer booker_components; install that version or use another database."
-                ) from error
+            upgrade(connection)
 
     def close(self) -> None:
         """Close every idle connection; the storage opens new ones when it is used again."""
-        self._engine.dispose()
+        _close(self._engine, self._turn)
 
     def _start(self) -> None:
-        self._engine = make_engine(self._url)
-        # Shares the pool of the engine; the option tells the listener how to begin.
-        self._writing = self._engine.execution_options(booker_writing=True)
-        self._turn = _Turn()
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "begin", self._begin)
+        self._turn = Turn(file_of(self._url))
+        self._engine = make_engine(self._url, self._turn)
+        # Both share the pool of the engine.
+        self._writing, self._reading = for_writing(self._engine), for_reading(self._engine)
+        self._closing = weakref.finalize(self, _close, self._engine, self._turn)
 
     def _rest(self) -> None:
         if not self._turn.pause():
@@ -229,17 +213,10 @@ class Storage:
 
     def _restart(self) -> None:
         # A connection must not be closed by a child: it is the parent's (https://www.sqlite.org/howtocorrupt.html).
-        self._abandoned.append(self._engine)
+        _abandoned.append(self._engine)
+        self._closing.detach()
+        self._turn.leave()
         self._start()
-
-    def _begin(self, connection: Connection) -> None:
-        if not connection.get_execution_options().get("booker_writing"):
-            connection.exec_driver_sql("BEGIN")
-            return
-        # Writers of this process queue here; SQLite would let them sleep and starve.
-        self._turn.take(connection)
-        # A plain BEGIN that writes later meets "database is locked" without any waiting.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def _end(self, connection: Connection) -> None:
         try:
@@ -255,51 +232,17 @@ class Storage:
                 return each
         return None
 
-    def _lock_for_migration(self, connection: Connection) -> None:
-        # The first statement begins the transaction: Alembic would else begin, and end, one per migration.
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-        else:
-            # BEGIN IMMEDIATE, which is lock enough.
-            connection.execute(text("SELECT 1"))
-
-
-class _Turn:
-    """The turn to write, for one connection of this process at a time."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._holder: Connection | None = None
-        self._writer: int | None = None
-        self._forker: int | None = None
-
-    def take(self, connection: Connection) -> None:
-        if not self._lock.acquire(timeout=PATIENCE):
-            raise ProviderUnavailable(f"No turn to write to the database within {PATIENCE:.0f} s.")
-        self._holder, self._writer = connection, threading.get_ident()
-
-    def give_back(self, connection: Connection) -> None:
-        if self._holder is connection:
-            self._holder = self._writer = None
-            self._lock.release()
-
-    def pause(self) -> bool:
-        """Keep writers out during a fork; False if one goes on for too long, or is this thread itself."""
-        me = threading.get_ident()
-        if self._writer == me or not self._lock.acquire(timeout=_REST_SECONDS):
-            return False
-        self._forker = me
-        return True
-
-    def resume(self) -> None:
-        """Let writers in again, if this thread has kept them out."""
-        if self._forker == threading.get_ident():
-            self._forker = None
-            self._lock.release()
-
 
 _storages: weakref.WeakSet[Storage] = weakref.WeakSet()
 _migrating = threading.Lock()
+
+# Engines whose connections belong to a parent of this process; never touched again.
+_abandoned: list[Engine] = []
+
+
+def _close(engine: Engine, turn: Turn) -> None:
+    engine.dispose()
+    turn.close()
 
 
 def _before_fork() -> None:
@@ -346,18 +289,3 @@ def _run(callbacks: list[Callable[[], object]]) -> None:
             callback()
         except Exception:
             _log.exception("A function to call after a commit failed.")
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn a database that cannot be reached or is busy into `ProviderUnavailable`."""
-    try:
-        yield
-    except PoolTimeout as error:
-        raise ProviderUnavailable("All connections to the database are in use.") from error
-    except OperationalError as error:
-        code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_BUSY)
-        # Extended codes hold the primary one in their lowest byte.
-        if code & 0xFF not in _UNAVAILABLE:
-            raise
-        raise ProviderUnavailable(f"The database is not available: {error.orig}.") from error

@@ -26,6 +26,7 @@ from booker_components import (
 from booker_components.testing import FrozenClock, Recorder
 
 from .databases import lay_database
+from .postgres import Postgres, some_postgres
 
 #: A Monday, long before any change of the clocks in Berlin.
 MONDAY = datetime(2027, 2, 1, 8, 0, tzinfo=UTC)
@@ -81,6 +82,39 @@ def _compile_templates_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": _Compiled()})
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The PostgreSQL server of this run, started when the first test asks for it."""
+    with some_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """The URL of a PostgreSQL database with today's tables, for one test."""
+    with postgres.database(like=postgres.migrated) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with today's tables; every test that asks for it runs once on each kind."""
+    if request.param == "sqlite":
+        return lay_database(tmp_path)
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table, of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/booker.sqlite3"
+        return
+    with request.getfixturevalue("postgres").database() as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,50 +1,29 @@
-"""Tests of transactions, the type of instants, and migrations."""
+"""Tests of transactions and of the type of instants, on both kinds of databases."""
 
 import contextlib
 import contextvars
-import logging
 import os
-import sqlite3
 import threading
-import time
-import warnings
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
-import booker_components.outbox.tables
-import booker_components.providers.embedded.tables  # noqa: F401 - both declare tables
-from booker_components.engines import checked_url
-from booker_components.errors import ConfigurationError, ProviderUnavailable
-from booker_components.storage import VERSION_TABLE, Instant, Storage, metadata
+from booker_components.errors import Collision
+from booker_components.storage import Instant, Storage
 
-from .processes import FORKS
+from .marks import mark, marked, marks, marks_on
+from .processes import forked, run_forking
 
 
 @pytest.fixture
-def path(tmp_path):
-    """The file of the database."""
-    return tmp_path / "booker.sqlite3"
-
-
-@pytest.fixture
-def storage(path):
-    """A storage with one table, `marks`."""
-    made = Storage(f"sqlite:///{path}")
-    with made.transaction() as connection:
-        connection.execute(text("CREATE TABLE marks (word TEXT)"))
+def storage(empty_url):
+    """A storage with one table."""
+    made = marked(empty_url)
     yield made
     made.close()
-
-
-def _mark(storage, word):
-    with storage.transaction() as connection:
-        connection.execute(text("INSERT INTO marks VALUES (:word)"), {"word": word})
 
 
 def _fail_after(work):
@@ -52,40 +31,37 @@ def _fail_after(work):
     raise ZeroDivisionError
 
 
-def _marks(storage):
-    with storage.reading() as connection:
-        return list(connection.scalars(text("SELECT word FROM marks ORDER BY rowid")))
-
-
 # --- transactions ---
 
 
 def test_a_transaction_is_kept_when_its_block_ends(storage):
     """What was written is there for others afterwards."""
-    _mark(storage, "a")
+    mark(storage, "a")
 
-    assert _marks(storage) == ["a"]
+    assert marks(storage) == ["a"]
 
 
 def test_a_transaction_is_rolled_back_when_its_block_raises(storage):
     """An exception passes through and leaves nothing behind."""
     with pytest.raises(ZeroDivisionError), storage.transaction():
-        _fail_after(lambda: _mark(storage, "a"))
+        _fail_after(lambda: mark(storage, "a"))
 
-    assert _marks(storage) == []
+    assert marks(storage) == []
 
 
-def test_an_inner_transaction_joins_the_outer_one(storage):
+def test_an_inner_transaction_joins_the_outer_one(storage, empty_url):
     """Inner and outer share one connection, and the outer one decides."""
+    other = Storage(empty_url)
+
     with storage.transaction() as outer:
         with storage.transaction() as inner:
             same = inner is outer
-        _mark(storage, "a")
-        unseen = sqlite3.connect(storage._url.database).execute("SELECT count(*) FROM marks").fetchone()
+        mark(storage, "a")
+        unseen = marks(other)
 
     assert same
-    assert unseen == (0,)
-    assert _marks(storage) == ["a"]
+    assert unseen == []
+    assert marks(storage) == ["a"]
 
 
 def test_a_failed_inner_transaction_rolls_everything_back(storage):
@@ -93,31 +69,31 @@ def test_a_failed_inner_transaction_rolls_everything_back(storage):
 
     def outer():
         with storage.transaction():
-            _mark(storage, "outer")
+            mark(storage, "outer")
             with contextlib.suppress(ZeroDivisionError), storage.transaction():
-                _fail_after(lambda: _mark(storage, "inner"))
+                _fail_after(lambda: mark(storage, "inner"))
 
     with pytest.raises(RuntimeError, match="Nothing of this transaction was kept"):
         outer()
 
-    assert _marks(storage) == []
+    assert marks(storage) == []
 
 
 def test_reading_within_a_transaction_sees_what_it_wrote(storage):
     """A read joins the transaction that is open."""
     with storage.transaction():
-        _mark(storage, "a")
+        mark(storage, "a")
 
-        assert _marks(storage) == ["a"]
+        assert marks(storage) == ["a"]
 
 
 def test_reading_does_not_wait_for_a_writer(storage):
     """While one thread writes, another reads what was there before."""
     seen = []
-    reader = threading.Thread(target=lambda: seen.extend(_marks(storage)))
+    reader = threading.Thread(target=lambda: seen.extend(marks(storage)))
 
     with storage.transaction():
-        _mark(storage, "a")
+        mark(storage, "a")
         reader.start()
         reader.join(timeout=5)
 
@@ -127,7 +103,7 @@ def test_reading_does_not_wait_for_a_writer(storage):
 
 def test_a_transaction_takes_no_lock_before_its_first_statement(storage):
     """A block may wait for something slow without keeping other writers out."""
-    writer = threading.Thread(target=_mark, args=(storage, "other"))
+    writer = threading.Thread(target=mark, args=(storage, "other"))
 
     with storage.transaction():
         writer.start()
@@ -160,22 +136,79 @@ def test_two_storages_keep_their_transactions_apart(storage, tmp_path):
         assert not other.is_open
 
 
-def test_many_threads_write_without_an_error(storage):
-    """Check-then-insert by many threads never meets a locked database and loses nothing."""
+def test_a_reading_sees_one_state(storage):
+    """What others commit meanwhile is seen by the next reading."""
+    writer = threading.Thread(target=mark, args=(storage, "a"))
 
-    def work():
-        for _ in range(20):
-            with storage.transaction() as connection:
-                count = connection.scalar(text("SELECT count(*) FROM marks"))
-                connection.execute(text("INSERT INTO marks VALUES (:word)"), {"word": str(count)})
+    with storage.reading() as connection:
+        before = marks_on(connection)
+        writer.start()
+        writer.join()
+        after = marks_on(connection)
 
-    threads = [threading.Thread(target=work) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert (before, after) == ([], [])
+    assert marks(storage) == ["a"]
 
-    assert _marks(storage) == [str(number) for number in range(320)]
+
+# --- attempts ---
+
+
+def test_what_collides_is_tried_anew(storage):
+    """Nothing of what came before the collision is kept, and the result is that of the last try."""
+    tries = []
+
+    def act():
+        tries.append(storage.is_open)
+        mark(storage, f"try {len(tries)}")
+        if len(tries) < 3:
+            raise Collision
+        return len(tries)
+
+    assert storage.attempt(act) == 3
+    assert tries == [True] * 3
+    assert marks(storage) == ["try 3"]
+
+
+def test_what_collides_always_is_given_up(storage):
+    """Somebody else always comes first: the caller hears of it in the end."""
+    tries = []
+
+    def act():
+        tries.append(1)
+        raise Collision
+
+    with pytest.raises(Collision):
+        storage.attempt(act)
+
+    assert 1 < len(tries) < 100
+
+
+def test_an_attempt_within_a_transaction_leaves_trying_to_the_outermost(storage):
+    """A part cannot be tried anew: the database has given the whole up."""
+    tries = []
+
+    def act():
+        tries.append(1)
+        if len(tries) < 3:
+            raise Collision
+
+    storage.attempt(lambda: storage.attempt(act))
+
+    assert len(tries) == 3
+
+
+def test_other_failures_are_not_tried_anew(storage):
+    """A second try would fail as well, and may harm."""
+    tries = []
+
+    def act():
+        tries.append(1)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        storage.attempt(act)
+
+    assert tries == [1]
 
 
 # --- after the commit ---
@@ -187,8 +220,8 @@ def test_a_callback_runs_after_the_outermost_commit(storage):
 
     with storage.transaction():
         with storage.transaction():
-            _mark(storage, "a")
-            storage.after_commit(lambda: seen.append((_marks(storage), storage.is_open)))
+            mark(storage, "a")
+            storage.after_commit(lambda: seen.append((marks(storage), storage.is_open)))
         assert seen == []
 
     assert seen == [(["a"], False)]
@@ -218,91 +251,39 @@ def test_a_failing_callback_is_logged_and_hides_no_commit(storage, caplog):
     seen = []
 
     with storage.transaction():
-        _mark(storage, "a")
+        mark(storage, "a")
         storage.after_commit(lambda: 1 / 0)
         storage.after_commit(lambda: seen.append(1))
 
-    assert (_marks(storage), seen) == (["a"], [1])
+    assert (marks(storage), seen) == (["a"], [1])
     assert "after a commit failed" in caplog.text
 
 
 # --- failures ---
 
 
-def test_a_busy_database_is_unavailable(path, storage):
-    """A lock that another process holds for too long arrives as ProviderUnavailable"""
-    impatient = Storage(f"sqlite:///{path}?timeout=0.05")
-    blocker = sqlite3.connect(path, isolation_level=None)
-    blocker.execute("BEGIN IMMEDIATE")
-
-    with pytest.raises(ProviderUnavailable, match="database is locked"):
-        _mark(impatient, "a")
-
-    blocker.execute("ROLLBACK")
-    blocker.close()
-    _mark(impatient, "b")
-    assert _marks(storage) == ["b"]
-
-
 def test_a_wrong_statement_is_not_taken_for_an_unavailable_database(storage):
     """A fault of ours stays what it is."""
-    with pytest.raises(OperationalError, match="no such table"), storage.reading() as connection:
+    with pytest.raises(DBAPIError, match="missing"), storage.reading() as connection:
         connection.execute(text("SELECT * FROM missing"))
 
 
-@pytest.mark.parametrize(
-    ("url", "remedy"),
-    [
-        ("sqlite://", "use a file"),
-        ("sqlite:///:memory:", "use a file"),
-        ("sqlite:///file::memory:?uri=true", "use a file"),
-        ("sqlite:///file:x?mode=memory&uri=true", "use a file"),
-        ("mysql://localhost/x", "use 'sqlite' or 'postgresql'"),
-        ("booker.sqlite3", "write for example"),
-    ],
-    ids=["empty", "memory", "shared memory", "mode memory", "other kind", "no url"],
-)
-def test_a_url_that_cannot_work_is_refused_with_the_remedy(url, remedy):
-    """The message names the setting and what to write instead."""
-    with pytest.raises(ConfigurationError, match="BOOKER_DATABASE_URL") as caught:
-        Storage(url)
-
-    assert remedy in str(caught.value)
+# --- forks ---
 
 
-def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
-    """A file where a folder should be is named."""
-    (tmp_path / "file").write_text("")
-
-    with pytest.raises(ConfigurationError, match="needs the folder"):
-        Storage(f"sqlite:///{tmp_path}/file/booker.sqlite3")
+def test_parent_and_children_of_a_fork_use_connections_of_their_own(storage, empty_url):
+    """All of them read and write, each as if it were alone."""
+    assert run_forking(_fork_and_write, empty_url) == 0
+    assert sorted(marks(storage)) == ["after"] * 3 + ["before"] + ["child"] * 3
 
 
-def test_missing_folders_are_made(tmp_path):
-    """A fresh instance folder needs no preparation."""
-    Storage(f"sqlite:///{tmp_path}/a/b/booker.sqlite3").upgrade()
-
-    assert (tmp_path / "a/b/booker.sqlite3").is_file()
-
-
-@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2", "postgresql+psycopg"])
-def test_postgresql_is_always_spoken_to_by_psycopg_3(scheme):
-    """SQLAlchemy's own choice of the driver differs from version to version."""
-    assert checked_url(f"{scheme}://u@h/d").drivername == "postgresql+psycopg"
-
-
-# --- set-up of a connection ---
-
-
-def test_a_confirmed_change_survives_a_power_cut(storage):
-    """Every connection syncs each commit, journals ahead and keeps foreign keys."""
-    with storage.reading() as connection:
-        values = [
-            connection.scalar(text(f"PRAGMA {name}"))
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-        ]
-
-    assert values == ["wal", 2, 1, 30000]
+def _fork_and_write(url):
+    storage = Storage(url)
+    mark(storage, "before")
+    for _ in range(3):
+        child = forked(lambda: mark(storage, "child"))
+        mark(storage, "after")
+        assert os.waitpid(child, 0)[1] == 0
 
 
 # --- instants ---
@@ -327,180 +308,3 @@ def test_a_naive_instant_is_refused():
     """A time without a zone is never stored."""
     with pytest.raises(ValueError, match="has no zone"):
         Instant().process_bind_param(datetime(2026, 1, 1), sqlite_dialect())
-
-
-# --- forks ---
-
-
-def _run_forking(work, path):
-    # In a process of its own: what threads of other tests hold during a fork stays held in the child.
-    process = FORKS.Process(target=work, args=(str(path),))
-    process.start()
-    process.join(timeout=60)
-    process.kill()
-    return process.exitcode
-
-
-def _forked(work):
-    """Run *work* in a child of a fork; give the child, which ends with 0 if nothing was raised."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    return child
-
-
-def test_what_a_child_of_a_fork_writes_is_kept_when_the_parent_closes(storage, path):
-    """The parent's last connection leaves the journal of the child alone; a third process reads all."""
-    storage.close()
-
-    assert _run_forking(_close_while_a_child_writes, path) == 0
-    assert _marks(storage) == ["parent", "before", "after"]
-
-
-def _close_while_a_child_writes(path):
-    storage = Storage(f"sqlite:///{path}")
-    _mark(storage, "parent")
-    written, closed = os.pipe(), os.pipe()
-
-    def work():
-        _mark(storage, "before")
-        os.write(written[1], b"x")
-        os.read(closed[0], 1)
-        _mark(storage, "after")
-
-    child = _forked(work)
-    os.read(written[0], 1)
-    _marks(storage)
-    storage.close()
-    os.write(closed[1], b"x")
-    assert os.waitpid(child, 0)[1] == 0
-
-
-def test_a_child_forked_during_a_write_of_another_thread_can_write(storage, path):
-    """The fork waits for the write to end, so that the child inherits no lock."""
-    assert _run_forking(_fork_during_a_write, path) == 0
-    assert _marks(storage) == ["thread", "child", "parent"]
-
-
-def _fork_during_a_write(path):
-    warnings.filterwarnings("ignore", ".*multi-threaded, use of fork", DeprecationWarning)
-    storage = Storage(f"sqlite:///{path}?timeout=2")
-    begun = threading.Event()
-
-    def write():
-        with storage.transaction():
-            _mark(storage, "thread")
-            begun.set()
-            time.sleep(0.3)
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    begun.wait()
-    child = _forked(lambda: _mark(storage, "child"))
-    assert os.waitpid(child, 0)[1] == 0
-    writer.join()
-    _mark(storage, "parent")
-
-
-def test_a_fork_inside_a_write_of_its_own_is_reported_and_harms_no_parent(storage, path):
-    """No such child can write, which the log says; the parent goes on."""
-    assert _run_forking(_fork_inside_a_write, path) == 0
-    assert _marks(storage) == ["first", "second"]
-
-
-def _fork_inside_a_write(path):
-    storage, said = Storage(f"sqlite:///{path}"), []
-    handler = logging.Handler()
-    handler.emit = said.append
-    logging.getLogger("booker_components.storage").addHandler(handler)
-    with storage.transaction():
-        _mark(storage, "first")
-        assert os.waitpid(_forked(lambda: None), 0)[1] == 0
-        _mark(storage, "second")
-    assert [record.levelname for record in said] == ["ERROR"]
-
-
-# --- migrations ---
-
-
-def test_migrations_make_the_schema_that_the_code_declares(path):
-    """Alembic finds nothing to add to, or to remove from, a migrated database."""
-    storage = Storage(f"sqlite:///{path}")
-    storage.upgrade()
-
-    with storage.reading() as connection:
-        options = {"version_table": VERSION_TABLE, "compare_type": True}
-        difference = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
-
-    assert difference == []
-
-
-def test_upgrading_twice_changes_nothing(path):
-    """A second start finds everything done."""
-    storage = Storage(f"sqlite:///{path}")
-
-    storage.upgrade()
-    storage.upgrade()
-
-    with storage.reading() as connection:
-        assert connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")) == "0003"
-
-
-def test_a_failed_upgrade_leaves_nothing_behind(path):
-    """Tables of a migration that cannot be finished are rolled back."""
-    storage = Storage(f"sqlite:///{path}")
-    with storage.transaction() as connection:
-        connection.execute(text("CREATE TABLE booker_deliveries (id INTEGER)"))
-
-    with pytest.raises(OperationalError, match="already exists"):
-        storage.upgrade()
-
-    with storage.reading() as connection:
-        tables = list(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
-    assert tables == ["booker_deliveries"]
-
-
-def test_a_database_of_a_newer_version_is_refused(path):
-    """An older package does not touch what it does not know."""
-    storage = Storage(f"sqlite:///{path}")
-    storage.upgrade()
-    with storage.transaction() as connection:
-        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
-
-    with pytest.raises(ConfigurationError, match="newer booker_components"):
-        storage.upgrade()
-
-
-def test_upgrading_leaves_logging_alone(path):
-    """A host's log handlers and levels are the host's."""
-    before = (list(logging.root.handlers), logging.root.level, logging.getLogger("alembic").level)
-
-    Storage(f"sqlite:///{path}").upgrade()
-
-    assert before == (list(logging.root.handlers), logging.root.level, logging.getLogger("alembic").level)
-
-
-def test_processes_that_start_at_once_upgrade_one_fresh_file(path):
-    """Six processes on one file that is not there yet: all succeed, the schema is made once."""
-    start = FORKS.Event()
-    processes = [FORKS.Process(target=_upgrade, args=(str(path), start)) for _ in range(6)]
-    for process in processes:
-        process.start()
-
-    start.set()
-    for process in processes:
-        process.join(timeout=60)
-
-    assert [process.exitcode for process in processes] == [0] * 6
-
-
-def _upgrade(path, start):
-    storage = Storage(f"sqlite:///{path}")
-    start.wait()
-    storage.upgrade()
-    storage.upgrade()
