@@ -27,8 +27,19 @@ class Journal(Protocol):
         """
 
 
+class TellingJournal:
+    """For providers that tell of each change themselves, in the transaction that makes it."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def change(self, kind: EventKind, act: Callable[[], Booking], *, about: Sequence[str]) -> Booking:
+        """Do *act* in one transaction, anew if it collides with somebody else's."""
+        return self._storage.attempt(act)
+
+
 class LocalJournal:
-    """For providers that write to our database: booking and event commit together."""
+    """For other providers that write to our database: booking and event commit together."""
 
     def __init__(self, storage: Storage, outbox: Outbox) -> None:
         self._storage = storage

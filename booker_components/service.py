@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TypeVar
 
 from . import policy, questions
@@ -18,7 +17,7 @@ from .errors import (
     Unsupported,
 )
 from .following import Follower
-from .journal import Journal, LocalJournal, RemoteJournal, place
+from .journal import Journal, LocalJournal, RemoteJournal, TellingJournal, place
 from .outbox import Outbox
 from .policy import Rule, Verdict
 from .providers import (
@@ -26,15 +25,20 @@ from .providers import (
     ApprovesBookings,
     FindsEventTypes,
     HoldsSlots,
+    KeepsHistory,
     LinksCalendars,
     ListsBookings,
+    LooksOutside,
     MarksAbsences,
+    PlansSeries,
     Provider,
     ReceivesWebhooks,
+    TellsChanges,
 )
 from .storage import Storage
 from .times import Month
 from .values import (
+    AuditEntry,
     Booking,
     BookingFilter,
     BookingRequest,
@@ -44,6 +48,7 @@ from .values import (
     EventType,
     Hold,
     Incoming,
+    Planned,
     Question,
     QuestionKind,
     ReasonRule,
@@ -70,6 +75,9 @@ class BookingService:
         self._outbox = outbox
         self._journal: Journal = LocalJournal(storage, outbox)
         self._follower: Follower | None = None
+        if isinstance(provider, TellsChanges):
+            provider.on_change(outbox.add)
+            self._journal = TellingJournal(storage)
         if isinstance(provider, ReceivesWebhooks):
             self._journal = journal = RemoteJournal(storage, outbox, clock)
             self._follower = Follower(provider, journal)
@@ -150,6 +158,13 @@ class BookingService:
         """Give the bookings that match; `Unsupported` where the provider cannot list."""
         return self._able(ListsBookings, "list bookings").bookings(wanted)
 
+    def history(self, uid: str) -> Sequence[AuditEntry]:
+        """Give every change of a booking, the first one first; `BookingNotFound`, or `Unsupported`."""
+        changes = self._able(KeepsHistory, "tell the history of a booking").history(uid)
+        if not changes:
+            raise BookingNotFound(f"There is no booking {uid!r}.")
+        return changes
+
     def may_reschedule(self, booking: Booking) -> Verdict:
         """Tell whether a guest may move *booking* now, and until when."""
         return policy.may_reschedule(booking, self.event_type_of(booking), self.clock())
@@ -160,15 +175,22 @@ class BookingService:
 
     # --- writing ---
 
-    def book(self, request: BookingRequest) -> Booking:
-        """Book, and tell the subscribers.
+    def book(self, request: BookingRequest, *, before: Callable[[], object] | None = None) -> Booking:
+        """Book, and tell the subscribers; *before* is called first, in the same transaction if there is one.
 
-        Raises `InvalidRequest`, `NotBookable`, `SlotTaken` or `EventTypeNotFound`.
+        Raises `InvalidRequest`, `NotBookable`, `SlotTaken` or `EventTypeNotFound`, and what *before* raises.
         """
         event_type = self.event_type(request.event_type, owner=request.owner or None)
         request = questions.checked(event_type, request)
+        self._look_outside(event_type, request.start, request.duration)
+
+        def book() -> Booking:
+            if before:
+                before()
+            return self.provider.book(request)
+
         about = (place(request.start, request.attendee.email),)
-        return self._journal.change(EventKind.CREATED, lambda: self.provider.book(request), about=about)
+        return self._journal.change(EventKind.CREATED, book, about=about)
 
     def reschedule(
         self,
@@ -187,6 +209,9 @@ class BookingService:
         """
         if start.tzinfo is None:
             raise ValueError(f"The start must be aware, but {start!r} has no zone.")
+        if isinstance(self.provider, LooksOutside):
+            booking = self.get(uid)
+            self._look_outside(self.event_type_of(booking), start, booking.duration)
 
         def move() -> Booking:
             # The rules are held against the booking that is changed, in its transaction where there is one.
@@ -231,15 +256,38 @@ class BookingService:
         if uid and isinstance(self.provider, HoldsSlots):
             self.provider.release(uid)
 
-    def confirm(self, uid: str) -> Booking:
-        """Agree to a booking that waits for its host, and tell the subscribers."""
-        act = partial(self._able(ApprovesBookings, "confirm bookings").confirm, uid)
+    def plan(
+        self,
+        event_type: EventType,
+        start: datetime,
+        *,
+        occurrences: int | None = None,
+        duration: timedelta | None = None,
+        zone: str = "",
+    ) -> Sequence[Planned]:
+        """Tell which dates of a series are free; nothing where the provider cannot tell beforehand."""
+        if not isinstance(self.provider, PlansSeries):
+            return ()
+        return self.provider.plan(event_type, start, occurrences=occurrences, duration=duration, zone=zone)
+
+    def confirm(self, uid: str, *, revision: int | None = None) -> Booking:
+        """Agree to a booking that waits for its host, and tell the subscribers; *revision* as elsewhere."""
+        able = self._able(ApprovesBookings, "confirm bookings")
+
+        def act() -> Booking:
+            self._require_revision(uid, revision)
+            return able.confirm(uid)
+
         return self._with_others(self._journal.change(EventKind.CONFIRMED, act, about=(uid,)))
 
-    def decline(self, uid: str, *, reason: str = "") -> Booking:
-        """Decline a booking that waits for its host, and tell the subscribers."""
+    def decline(self, uid: str, *, reason: str = "", revision: int | None = None) -> Booking:
+        """Decline a booking that waits for its host, and tell the subscribers; *revision* as elsewhere."""
         able = self._able(ApprovesBookings, "decline bookings")
-        act = partial(able.decline, uid, reason=reason)
+
+        def act() -> Booking:
+            self._require_revision(uid, revision)
+            return able.decline(uid, reason=reason)
+
         return self._with_others(self._journal.change(EventKind.REJECTED, act, about=(uid,)))
 
     def mark_absent(self, uid: str, *, host: bool = False, attendees: Sequence[str] = ()) -> Booking:
@@ -296,6 +344,13 @@ class BookingService:
         with self._storage.transaction():
             self._outbox.add(EventKind.LINK_REQUESTED, booking)
 
+    def _look_outside(
+        self, event_type: EventType | None, start: datetime, duration: timedelta | None
+    ) -> None:
+        """Let the provider ask other servers now: no transaction may wait for them."""
+        if event_type and isinstance(self.provider, LooksOutside):
+            self.provider.look_outside(event_type, start, duration=duration)
+
     def _with_others(self, booking: Booking) -> Booking:
         """Tell of the seats of *booking* too, where it is one that guests share and a host has changed."""
         if self._follower and not booking.is_held:
@@ -308,6 +363,10 @@ class BookingService:
         return self.provider
 
     # --- rules ---
+
+    def _require_revision(self, uid: str, revision: int | None) -> None:
+        if revision is not None:
+            self._unchanged(uid, revision)
 
     def _unchanged(self, uid: str, revision: int | None) -> Booking:
         booking = self.get(uid)

@@ -24,6 +24,7 @@ from booker_components import (
     get_event_types,
     list_bookings,
 )
+from booker_components.providers import Provider
 from booker_components.testing import FrozenClock
 
 from .conftest import INTRO, TUESDAY
@@ -35,7 +36,11 @@ class Broken:
 
     name = "broken"
 
-    def __getattr__(self, _method: str) -> Callable[..., object]:
+    def __getattr__(self, method: str) -> Callable[..., object]:
+        # What only some providers can do is found by asking for it.
+        if not hasattr(Provider, method):
+            raise AttributeError(method)
+
         def fail(*_: object, **__: object) -> object:
             raise ProviderUnavailable("The backend is down.")
 

@@ -172,14 +172,14 @@ class FailingOutbox(Outbox):
 def test_a_change_and_its_event_are_kept_together_or_not_at_all(app: Flask, clock: FrozenClock) -> None:
     """When the event cannot be kept, nothing is booked, moved or cancelled."""
     parts = app.extensions["booker"]
+    with app.app_context():
+        booking = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
     failing = BookingService(
         provider=parts.service.provider,
         storage=parts.storage,
         outbox=FailingOutbox(parts.storage, clock=clock),
         clock=clock,
     )
-    with app.app_context():
-        booking = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
     guest = Attendee(name="Bo", email="bo@example.com")
     request = BookingRequest(event_type="intro-call", start=TUESDAY + timedelta(hours=1), attendee=guest)
 

@@ -10,19 +10,23 @@ in the backend's own mails carry no more than a uid, so that ours ask for no mor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from ..values import (
+    AuditEntry,
     Booking,
     BookingFilter,
     BookingRequest,
     CalendarLink,
     CancelScope,
+    EventKind,
     EventType,
     Hold,
     Incoming,
+    Planned,
+    Reason,
     Slot,
     TimeWindow,
 )
@@ -89,8 +93,10 @@ class ListsBookings(Protocol):
 class ExplainsSlots(Protocol):
     """A provider that can tell a host why a time is not offered."""
 
-    def explain(self, event_type: EventType, start: datetime, duration: timedelta) -> Sequence[str]:
-        """Give the words of every rule that refuses a slot at *start*; nothing for a free one."""
+    def explain(
+        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None, zone: str = ""
+    ) -> Sequence[Reason]:
+        """Give every reason why *start* is not offered; none if it is. The parameters are as in `slots`."""
 
 
 @runtime_checkable
@@ -116,6 +122,64 @@ class HoldsSlots(Protocol):
 
     def release(self, uid: str) -> None:
         """Give up a hold; one that is gone is nothing to mind."""
+
+
+@runtime_checkable
+class PlansSeries(Protocol):
+    """A provider that can tell which dates of a series are free, before one books them."""
+
+    def plan(
+        self,
+        event_type: EventType,
+        start: datetime,
+        *,
+        occurrences: int | None = None,
+        duration: timedelta | None = None,
+        zone: str = "",
+    ) -> Sequence[Planned]:
+        """Give the dates of the series from *start* on, at the same wall time in *zone*, "" for the host's.
+
+        *occurrences* defaults to all that the event type has. Those that are not free can be left out:
+        `BookingRequest.without`.
+        """
+
+
+@runtime_checkable
+class LooksOutside(Protocol):
+    """A provider that goes by calendars on other servers, which no transaction may wait for."""
+
+    def look_outside(
+        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None
+    ) -> None:
+        """Ask anew about a time that is to be booked, or moved to; what is booked then goes by the answer."""
+
+
+@runtime_checkable
+class TellsChanges(Protocol):
+    """A provider that tells of each change of a booking itself, in the transaction that makes it."""
+
+    def on_change(self, tell: Callable[[EventKind, Booking], object]) -> None:
+        """Call *tell* with what happened to which booking, as it stands after that."""
+
+
+@runtime_checkable
+class Tidies(Protocol):
+    """A provider that has something to do as time goes by, whether anybody looks or not."""
+
+    def tidy(self) -> None:
+        """Do what is due; called about once a minute, by one process at a time.
+
+        The embedded engine declines what nobody has agreed to in time, forgets holds that have lapsed and
+        reads calendars again.
+        """
+
+
+@runtime_checkable
+class KeepsHistory(Protocol):
+    """A provider that keeps who has changed a booking, and how."""
+
+    def history(self, uid: str) -> Sequence[AuditEntry]:
+        """Give every change of a booking, the first one first; empty where there is no such booking."""
 
 
 @runtime_checkable

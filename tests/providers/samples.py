@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from booker_components.providers.embedded import EmbeddedProvider
+from booker_components.providers.embedded.catalogue import Catalogue
 from booker_components.storage import Storage
 from booker_components.testing import FrozenClock
 from booker_components.values import (
@@ -63,4 +64,5 @@ def engine_on(url, *event_types, now=NOW):
     storage = Storage(url)
     storage.upgrade()
     clock = FrozenClock(now)
-    return EmbeddedProvider(event_types or (INTRO,), storage=storage, clock=clock), clock
+    offer = Catalogue(event_types or (INTRO,))
+    return EmbeddedProvider(offer, storage=storage, clock=clock), clock

@@ -75,8 +75,8 @@ class Backend:
 
 
 @contextmanager
-def _embedded(folder: Path) -> Iterator[Backend]:
-    provider, clock = samples.engine_on(samples.url_in(folder))
+def _embedded(url: str) -> Iterator[Backend]:
+    provider, clock = samples.engine_on(url)
     yield Backend(provider=provider, event_type=samples.INTRO, window=samples.DAY, clock=clock)
 
 
@@ -116,16 +116,24 @@ def _jicoo(folder: Path) -> Iterator[Backend]:
 
 
 BACKENDS: dict[str, Callable[[Path], AbstractContextManager[Backend]]] = {
-    "embedded": _embedded,
+    "embedded": lambda folder: _embedded(samples.url_in(folder)),
     "calcom": _calcom,
     "jicoo": _jicoo,
 }
 
 
-@pytest.fixture(params=BACKENDS)
+#: The embedded engine on the other kind of database.
+POSTGRESQL = "embedded-postgresql"
+
+
+@pytest.fixture(params=[*BACKENDS, POSTGRESQL])
 def backend(request, tmp_path):
     """One provider after the other."""
-    with BACKENDS[request.param](tmp_path) as made:
+    if request.param == POSTGRESQL:
+        chosen = _embedded(request.getfixturevalue("postgres_url"))
+    else:
+        chosen = BACKENDS[request.param](tmp_path)
+    with chosen as made:
         yield made
 
 

@@ -83,7 +83,13 @@ def read_series(found: Sequence[Object], now: datetime, *, uid: str = "") -> Fou
 
 
 def _occurrence(booking: Booking) -> Occurrence:
-    return Occurrence(uid=booking.uid, start=booking.start, end=booking.end, status=booking.status)
+    return Occurrence(
+        uid=booking.uid,
+        start=booking.start,
+        end=booking.end,
+        status=booking.status,
+        revision=booking.revision,
+    )
 
 
 def _is_shared(data: Object, guests: Sequence[Object]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import ColumnElement, Select
 
 from ...values import BookingFilter, BookingOrder
 from .tables import bookings
@@ -34,7 +34,7 @@ def _is_of(wanted: BookingFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.event_types:
         yield bookings.c.event_type.in_(wanted.event_types)
     if wanted.attendee_email:
-        yield func.lower(bookings.c.attendee_email) == wanted.attendee_email.lower()
+        yield bookings.c.guest == wanted.attendee_email.casefold()
     if wanted.attendee_name:
         yield bookings.c.attendee_name == wanted.attendee_name
 

@@ -1,67 +1,21 @@
-"""Reading and writing the rows of the embedded engine; each function works on the connection it is given."""
+"""Reading what is booked; each function works on the connection it is given."""
 
 from __future__ import annotations
 
-import secrets
-import string
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
 
-from ...errors import BookingNotFound, SlotTaken
-from ...payloads import answers_from_dict, answers_to_dict, location_from_dict, location_to_dict
-from ...values import (
-    Attendee,
-    Booking,
-    BookingFilter,
-    BookingRequest,
-    BookingStatus,
-    EventKind,
-    EventType,
-    Host,
-)
+from ...errors import BookingNotFound
+from ...payloads import answers_from_dict, location_from_dict
+from ...values import Attendee, Booking, BookingFilter, BookingStatus, Host, Occurrence
 from .listing import listed
-from .tables import HOLDING, NO_OVERLAP, audit, bookings, hosts
-
-# 22 of 62 characters are 131 bits: nobody guesses one.
-_ALPHABET = string.digits + string.ascii_letters
-_UID_LENGTH = 22
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Times:
-    """When a booking is and what it blocks, buffers included; all in UTC."""
-
-    starts: datetime
-    ends: datetime
-    blocked_from: datetime
-    blocked_until: datetime
-
-    @classmethod
-    def of(cls, event_type: EventType, start: datetime, duration: timedelta) -> Times:
-        """Give the times of a booking of *event_type* at *start*."""
-        start = start.astimezone(UTC)
-        end = start + duration
-        return cls(
-            starts=start,
-            ends=end,
-            blocked_from=start - event_type.buffer_before,
-            blocked_until=end + event_type.buffer_after,
-        )
-
-    def columns(self) -> dict[str, datetime]:
-        """Give the values of the columns."""
-        return {
-            "starts": self.starts,
-            "ends": self.ends,
-            "blocked_from": self.blocked_from,
-            "blocked_until": self.blocked_until,
-        }
-
+from .tables import HOLDING, appointments, bookings, host_times, hosts
 
 # --- hosts ---------------------------------------------------------------------------------------
 
@@ -73,7 +27,7 @@ def read_hosts(connection: Connection) -> dict[Host, int]:
 
 def write_hosts(connection: Connection, declared: Iterable[Host]) -> None:
     """Keep the hosts as they are *declared* now, under the numbers that they have."""
-    _queue(connection, "hosts")
+    queue(connection, "hosts")
     known = set(connection.scalars(select(hosts.c.slug)))
     for host in declared:
         columns = {"slug": host.slug, "name": host.name, "zone": host.zone, "email": host.email}
@@ -83,39 +37,68 @@ def write_hosts(connection: Connection, declared: Iterable[Host]) -> None:
             connection.execute(insert(hosts).values(columns))
 
 
-# --- reading bookings ----------------------------------------------------------------------------
+def queue(connection: Connection, *names: str) -> None:
+    """Let one transaction after the other do what is called by any of *names*."""
+    # On SQLite a transaction that writes is alone anyway. In order, so that two never wait for each other.
+    if connection.dialect.name == "postgresql":
+        for name in sorted(set(names)):
+            lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+            connection.execute(lock, {"name": f"booker {name}"})
 
 
-def read_busy(
-    connection: Connection, host: int, since: datetime, until: datetime, *, moving: str | None = None
-) -> list[tuple[datetime, datetime]]:
-    """Give what blocks *host* between two instants, buffers included, in order; *moving* blocks nothing."""
-    query = (
-        select(bookings.c.blocked_from, bookings.c.blocked_until)
-        .where(bookings.c.host_id == host, bookings.c.status.in_(HOLDING))
-        .where(bookings.c.blocked_until > since, bookings.c.blocked_from < until)
-        .order_by(bookings.c.blocked_from)
-    )
-    if moving is not None:
-        query = query.where(bookings.c.uid != moving)
-    return [(row.blocked_from, row.blocked_until) for row in connection.execute(query)]
+# --- bookings ------------------------------------------------------------------------------------
 
 
 def read_booking(connection: Connection, uid: str, *, lock: bool = False) -> Booking:
-    """Give one booking, kept from others until the transaction ends if *lock*; or raise `BookingNotFound`."""
-    query = _with_host().where(bookings.c.uid == uid)
-    if lock:
-        query = query.with_for_update(of=bookings)
+    """Give one booking, with the dates of its series, or `BookingNotFound`.
+
+    The uid may be that of a time that guests share: then it is the whole, which is nobody's. With *lock* it,
+    its series and all its seats are kept from others until the transaction ends.
+    """
     # No database is asked for a uid that we never make: some refuse the characters themselves.
-    row = connection.execute(query).first() if uid.isascii() and uid.isalnum() else None
-    if row is None:
-        raise BookingNotFound(f"There is no booking {uid!r}.")
-    return _booking(row)
+    if uid.isascii() and uid.isalnum():
+        if lock:
+            _lock(connection, uid)
+        found = _read(connection, _bookings().where(bookings.c.uid == uid))
+        if found:
+            return _with_series(connection, found[0])
+        if shared := read_shared(connection, uid):
+            return _whole(uid, shared)
+    raise BookingNotFound(f"There is no booking {uid!r}.")
+
+
+def read_shared(connection: Connection, uid: str) -> tuple[Booking, ...]:
+    """Give the seats of the time that guests share under *uid*, in the order in which they were booked."""
+    query = _bookings().where(appointments.c.uid == uid, appointments.c.capacity > 1).order_by(bookings.c.id)
+    return _read(connection, query)
+
+
+def read_companions(connection: Connection, booking: Booking) -> tuple[str, ...]:
+    """Give the names of the others who have a seat at the time of *booking*, whoever booked first first."""
+    shared = read_shared(connection, booking.shared)
+    return tuple(each.attendee.name for each in shared if each.is_open and each.uid != booking.uid)
+
+
+def read_series(connection: Connection, series: str) -> tuple[Booking, ...]:
+    """Give every booking of a series by start."""
+    query = _bookings().where(bookings.c.series == series).order_by(bookings.c.starts, bookings.c.id)
+    return _read(connection, query)
 
 
 def read_bookings(connection: Connection, wanted: BookingFilter) -> tuple[Booking, ...]:
     """Give the bookings that match, in the order that is wanted."""
-    return tuple(map(_booking, connection.execute(listed(_with_host(), wanted))))
+    return _read(connection, listed(_bookings(), wanted))
+
+
+def read_undecided(connection: Connection, now: datetime, limit: int = 100) -> tuple[Booking, ...]:
+    """Give bookings that wait for a host whose time to decide is over, and keep them from others.
+
+    Those that others change at this moment are left to them.
+    """
+    waiting = (bookings.c.status == BookingStatus.PENDING.value) & (bookings.c.decide_by <= now)
+    over = select(bookings.c.id).where(waiting).order_by(bookings.c.decide_by).limit(limit)
+    numbers = connection.scalars(over.with_for_update(skip_locked=True)).all()
+    return _read(connection, _bookings().where(bookings.c.id.in_(numbers)).order_by(bookings.c.decide_by))
 
 
 def read_request(connection: Connection, key: str) -> tuple[Booking, datetime] | None:
@@ -125,130 +108,99 @@ def read_request(connection: Connection, key: str) -> tuple[Booking, datetime] |
     """
     if not key:
         return None
-    _queue(connection, f"request {key}")
-    row = connection.execute(_with_host().where(bookings.c.request_key == key)).first()
-    return None if row is None else (_booking(row), row.first_starts)
+    queue(connection, f"request {key}")
+    asked = select(bookings.c.uid, bookings.c.first_starts).where(bookings.c.request_key == key)
+    row = connection.execute(asked).first()
+    return None if row is None else (read_booking(connection, row.uid), row.first_starts)
 
 
-def _queue(connection: Connection, name: str) -> None:
-    """Let one transaction after the other do what is called *name*."""
+def _lock(connection: Connection, uid: str) -> None:
     # On SQLite a transaction that writes is alone anyway.
-    if connection.dialect.name == "postgresql":
-        connection.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"booker {name}"}
-        )
+    if connection.dialect.name != "postgresql":
+        return
+    shared = (appointments.c.uid == uid) & (appointments.c.capacity > 1)
+    whole = select(appointments.c.id).where(shared)
+    series = select(bookings.c.series).where(bookings.c.uid == uid, bookings.c.series != "")
+    which = (
+        (bookings.c.uid == uid)
+        | (bookings.c.series == series.scalar_subquery())
+        | (bookings.c.appointment_id == whole.scalar_subquery())
+    )
+    # In order, so that two never wait for each other. Not joined to anything: while it is waited for, a
+    # booking may get another appointment, and PostgreSQL would leave it out then.
+    rows = select(bookings.c.id).where(which).order_by(bookings.c.id).with_for_update()
+    connection.execute(rows)
+    if connection.scalar(whole.with_for_update()) is not None:
+        # Nobody can take a seat any more; somebody may just have done so.
+        connection.execute(rows)
 
 
-# --- writing bookings ----------------------------------------------------------------------------
+def _bookings() -> Select[Any]:
+    shared = (appointments.c.uid.label("shared_uid"), appointments.c.capacity)
+    return select(bookings, *shared).join(appointments, bookings.c.appointment_id == appointments.c.id)
 
 
-def insert_booking(
-    connection: Connection,
-    request: BookingRequest,
-    event_type: EventType,
-    *,
-    host: int,
-    times: Times,
-    now: datetime,
-) -> Booking:
-    """Write a new booking and give it; `SlotTaken` if it would overlap another one of *host*."""
-    uid = "".join(secrets.choice(_ALPHABET) for _ in range(_UID_LENGTH))
-    columns = {
-        "uid": uid,
-        "request_key": request.key or None,
-        "event_type": event_type.slug,
-        "title": event_type.title,
-        "host_id": host,
-        "first_starts": times.starts,
-        "status": BookingStatus.CONFIRMED.value,
-        "revision": 1,
-        "reason": "",
-        "changed_by": "",
-        "created_at": now,
-        "updated_at": now,
-        **times.columns(),
-        **_details(request, event_type),
-    }
-    _execute(connection, insert(bookings).values(columns))
-    booking = read_booking(connection, uid)
-    _note(connection, EventKind.CREATED, None, booking)
-    return booking
+def _read(connection: Connection, query: Select[Any]) -> tuple[Booking, ...]:
+    rows = connection.execute(query).all()
+    if not rows:
+        return ()
+    people = _hosts_of(connection, {row.appointment_id for row in rows})
+    return tuple(_booking(row, people[row.appointment_id]) for row in rows)
 
 
-def update_booking(
-    connection: Connection, before: Booking, kind: EventKind, changes: Mapping[str, Any], *, now: datetime
-) -> Booking:
-    """Write *changes* of a booking as its next revision and give it; `SlotTaken` if it would overlap."""
-    columns = {**changes, "revision": before.revision + 1, "updated_at": now}
-    _execute(connection, update(bookings).where(bookings.c.uid == before.uid).values(columns))
-    after = read_booking(connection, before.uid)
-    _note(connection, kind, before, after)
-    return after
+def _hosts_of(connection: Connection, numbers: Collection[int]) -> dict[int, list[Host]]:
+    query = (
+        select(host_times.c.appointment_id, hosts)
+        .join(hosts, host_times.c.host_id == hosts.c.id)
+        .where(host_times.c.appointment_id.in_(numbers))
+        .order_by(host_times.c.appointment_id, host_times.c.place)
+    )
+    found: dict[int, list[Host]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.appointment_id].append(_host(row))
+    return found
 
 
-def _execute(connection: Connection, statement: Any) -> None:
-    try:
-        connection.execute(statement)
-    except IntegrityError as error:
-        if NO_OVERLAP not in str(error.orig):
-            raise
-        raise SlotTaken("Another booking of the host holds a part of this time.") from error
+def _with_series(connection: Connection, booking: Booking) -> Booking:
+    if not booking.series:
+        return booking
+    dates = tuple(
+        Occurrence(uid=each.uid, start=each.start, end=each.end, status=each.status, revision=each.revision)
+        for each in read_series(connection, booking.series)
+    )
+    return replace(booking, occurrences=dates)
 
 
-def _details(request: BookingRequest, event_type: EventType) -> dict[str, Any]:
-    """Give the columns that hold what the guest said."""
-    # There is nothing to choose among one location.
-    only = event_type.locations[0] if len(event_type.locations) == 1 else None
-    return {
-        "attendee_name": request.attendee.name,
-        "attendee_email": request.attendee.email,
-        "attendee_zone": request.attendee.zone,
-        "attendee_locale": request.attendee.locale,
-        "attendee_phone": request.attendee.phone,
-        "guests": list(request.guests),
-        "answers": answers_to_dict(request.answers),
-        "location": location_to_dict(request.location or only),
-        "notes": request.notes,
-    }
-
-
-def _note(connection: Connection, kind: EventKind, before: Booking | None, after: Booking) -> None:
-    """Write the line of the audit for a change."""
-    columns = {
-        "booking_uid": after.uid,
-        "revision": after.revision,
-        "at": after.updated_at,
-        "actor": after.changed_by,
-        "action": kind.value,
-        "before": _facts(before) if before else None,
-        "after": _facts(after),
-    }
-    connection.execute(insert(audit).values(columns))
-
-
-def _facts(booking: Booking) -> dict[str, str]:
-    """Give what a change can change, its reason included; who was booked stays in the booking alone."""
-    return {
-        "start": booking.start.isoformat(),
-        "end": booking.end.isoformat(),
-        "status": booking.status.value,
-        "reason": booking.reason,
-    }
+def _whole(uid: str, seats: Sequence[Booking]) -> Booking:
+    """Give the time that guests share, which is open as long as one of its *seats* is."""
+    held = [each for each in seats if each.is_open] or list(seats)
+    status = next((each.status for each in held if each.status is BookingStatus.CONFIRMED), held[0].status)
+    return replace(
+        held[0],
+        uid=uid,
+        shared="",
+        series="",
+        status=status,
+        attendee=Attendee(name="", email="", zone=held[0].host.zone),
+        guests=(),
+        notes="",
+        answers=MappingProxyType({}),
+        metadata=MappingProxyType({}),
+        created_at=min(each.created_at for each in seats),
+        updated_at=max(each.updated_at for each in seats),
+        # Grows with every change of any seat.
+        revision=sum(each.revision for each in seats),
+    )
 
 
 # --- rows and values -----------------------------------------------------------------------------
-
-
-def _with_host() -> Select[Any]:
-    labelled = [hosts.c[name].label(f"host_{name}") for name in ("slug", "name", "zone", "email")]
-    return select(bookings, *labelled).join(hosts, bookings.c.host_id == hosts.c.id)
 
 
 def _host(row: Row[Any]) -> Host:
     return Host(slug=row.slug, name=row.name, zone=row.zone, email=row.email)
 
 
-def _booking(row: Row[Any]) -> Booking:
+def _booking(row: Row[Any], people: Sequence[Host]) -> Booking:
     return Booking(
         uid=row.uid,
         event_type=row.event_type,
@@ -256,7 +208,7 @@ def _booking(row: Row[Any]) -> Booking:
         start=row.starts,
         end=row.ends,
         status=BookingStatus(row.status),
-        hosts=(Host(slug=row.host_slug, name=row.host_name, zone=row.host_zone, email=row.host_email),),
+        hosts=tuple(people),
         attendee=_attendee(row),
         created_at=row.created_at,
         updated_at=row.updated_at,
@@ -268,6 +220,9 @@ def _booking(row: Row[Any]) -> Booking:
         former_start=row.former_starts,
         reason=row.reason,
         changed_by=row.changed_by,
+        shared=row.shared_uid if row.capacity > 1 else "",
+        series=row.series,
+        metadata=MappingProxyType(dict(row.metadata)),
     )
 
 
@@ -279,3 +234,8 @@ def _attendee(row: Row[Any]) -> Attendee:
         locale=row.attendee_locale,
         phone=row.attendee_phone,
     )
+
+
+def is_holding(status: BookingStatus) -> bool:
+    """Tell whether a booking of this *status* holds its time."""
+    return status.value in HOLDING

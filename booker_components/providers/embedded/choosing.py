@@ -1,0 +1,125 @@
+"""Which times are offered, why others are not, and who can take one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from ...errors import NotBookable, SlotTaken
+from ...policy import Rule
+from ...values import Booking, EventType, Reason, Slot, TimeWindow
+from . import availability
+from .desk import Desk
+from .people import Elsewhere, Taken, Wish, look, open_seats, people, taken
+
+# Rules about the hosts' time; all others bind guests, and a host who moves a booking may pass over them.
+_HOST_RULES = (Rule.AWAY, Rule.HOLIDAY, Rule.HOURS, Rule.LIMIT)
+
+
+def moment(start: datetime) -> TimeWindow:
+    """Give the window in which nothing can start but at *start*."""
+    return TimeWindow(start=start, end=start + timedelta.resolution)
+
+
+def slots(desk: Desk, wish: Wish, zone: str) -> Sequence[Slot]:
+    """Give the free slots that start in the window, in order; *zone* is the guest's."""
+    known, now = _known(wish, desk.now(), zone), desk.now()
+    elsewhere = look(desk, known)
+    with desk.storage.reading() as connection:
+        found = taken(connection, desk, known, elsewhere)
+        seats = open_seats(connection, known, now)
+    return availability.free_slots(
+        wish.event_type,
+        people(desk, wish.event_type, found),
+        now=now,
+        window=wish.window,
+        duration=wish.duration,
+        zone=zone,
+        open_seats=seats,
+    )
+
+
+def reasons(desk: Desk, wish: Wish, start: datetime, zone: str) -> tuple[Reason, ...]:
+    """Give every reason why *start* is not offered; none if it is."""
+    known = _known(wish, desk.now(), zone)
+    elsewhere = look(desk, known)
+    with desk.storage.reading() as connection:
+        return _reasons(connection, desk, known, start, taken(connection, desk, known, elsewhere), zone)
+
+
+def takers(
+    connection: Connection, desk: Desk, wish: Wish, start: datetime, elsewhere: Elsewhere, *, zone: str | None
+) -> dict[str, str]:
+    """Give which hosts can take *start*, and who does it for each; enough of them for a booking.
+
+    Raises `NotBookable` or `SlotTaken` if they are too few, or if slots never start then in *zone*, the
+    guest's; None where that does not matter. *elsewhere* is what `look` gave.
+    """
+    event_type = wish.event_type
+    found = taken(connection, desk, wish, elsewhere)
+    if zone is not None and not availability.is_on_lattice(event_type, start, wish.duration, zone):
+        raise not_bookable(event_type, start, Rule.GRID)
+    able = availability.takers(
+        event_type, people(desk, event_type, found), start=start, duration=wish.duration
+    )
+    if not availability.enough(event_type, able):
+        raise _refusal(event_type, start, _reasons(connection, desk, wish, start, found, zone or ""))
+    return able
+
+
+def bound(desk: Desk, event_type: EventType, booking: Booking) -> EventType:
+    """Give *event_type* as far as *booking* may move within it: with its own hosts where it keeps them.
+
+    One whose host is no longer declared may go to anybody.
+    """
+    hosts = desk.hosts()
+    mine = tuple(hosts[each.slug] for each in booking.hosts if each.slug in hosts)
+    keeps = event_type.same_hosts and not booking.shared and len(mine) == len(booking.hosts)
+    return replace(event_type, hosts=mine, groups=()) if keeps else event_type
+
+
+def not_bookable(
+    event_type: EventType, start: datetime, rule: Rule, until: datetime | None = None
+) -> NotBookable:
+    """Give the error for a *start* that *rule* refuses."""
+    message = f"{event_type.slug} at {start.isoformat()} is refused by the rule '{rule}'."
+    return NotBookable(message, rule=rule, until=until)
+
+
+def _known(wish: Wish, now: datetime, zone: str) -> Wish:
+    """Give *wish* with all that must be known to list it: starts may depend on what is free before them."""
+    wide = availability.reach(wish.event_type, now=now, window=wish.window, duration=wish.duration, zone=zone)
+    return replace(wish, window=wide)
+
+
+def _refusal(event_type: EventType, start: datetime, found: Sequence[Reason]) -> NotBookable | SlotTaken:
+    rules = {reason.rule for reason in found}
+    refused = next((rule for rule in _HOST_RULES if rule in rules), None)
+    if refused and Rule.BUSY not in rules:
+        return not_bookable(event_type, start, refused)
+    return SlotTaken(f"Those who host {event_type.slug} are busy at {start.isoformat()}.")
+
+
+def _reasons(
+    connection: Connection, desk: Desk, wish: Wish, start: datetime, found: Mapping[str, Taken], zone: str
+) -> tuple[Reason, ...]:
+    now, event_type = desk.now(), wish.event_type
+    told = availability.explain(
+        event_type,
+        people(desk, event_type, found),
+        now=now,
+        start=start,
+        duration=wish.duration,
+        zone=zone,
+        open_seats=open_seats(connection, wish, now),
+    )
+    span = (start - event_type.buffer_before, start + wish.duration + event_type.buffer_after)
+    return tuple(
+        replace(each, rule=found[each.host].rule(span))
+        if each.rule == Rule.BUSY and each.host in found
+        else each
+        for each in told
+    )

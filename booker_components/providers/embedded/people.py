@@ -1,0 +1,171 @@
+"""Who could host, and when each of them is taken: by bookings, by holds, by limits and elsewhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from ...policy import Rule
+from ...values import EventType, Host, TimeWindow
+from . import availability, limits
+from .availability import Person, Spans
+from .desk import Desk
+from .tables import appointments, holds, host_times
+
+_Span = tuple[datetime, datetime]
+#: When hosts are busy elsewhere, by slug.
+Elsewhere = Mapping[str, Sequence[_Span]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """For what times are looked for."""
+
+    event_type: EventType
+    window: TimeWindow
+    duration: timedelta
+    #: The number of the appointment that is given up for it, whose own time counts as free.
+    leaving: int | None = None
+    #: Whether holds of others keep the visitor out: they do from a list, and never from a booking.
+    minding_holds: bool = True
+
+    @property
+    def blocked(self) -> TimeWindow:
+        """From when to when a host must be known to be free, buffers included."""
+        event_type, window = self.event_type, self.window
+        end = window.end + self.duration + event_type.buffer_after
+        return TimeWindow(start=window.start - event_type.buffer_before, end=end)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """When one host is taken, by what it is."""
+
+    booked: list[_Span] = field(default_factory=list)
+    held: list[_Span] = field(default_factory=list)
+    limited: list[_Span] = field(default_factory=list)
+    elsewhere: Sequence[_Span] = ()
+
+    @property
+    def everything(self) -> Iterable[_Span]:
+        """All of it, in no order."""
+        return (*self.booked, *self.held, *self.limited, *self.elsewhere)
+
+    def rule(self, span: _Span) -> Rule:
+        """Give what keeps a host from *span*, who is taken then; a booking first."""
+        for rule, spans in ((Rule.BUSY, (*self.booked, *self.elsewhere)), (Rule.LIMIT, self.limited)):
+            if any(start < span[1] and span[0] < end for start, end in spans):
+                return rule
+        return Rule.HELD
+
+
+def crew(desk: Desk, event_type: EventType) -> tuple[Host, ...]:
+    """Give everybody who may have to do with a booking of *event_type*, stand-ins too."""
+    return tuple(availability.crew(event_type, desk.hosts()))
+
+
+def look(desk: Desk, wish: Wish) -> Elsewhere:
+    """Give when the hosts are busy elsewhere, by slug; may ask other servers, so not within a transaction."""
+    hosts = crew(desk, wish.event_type)
+    desk.outside.prepare(hosts)
+    return {host.slug: desk.outside.spans(host, wish.blocked) for host in hosts}
+
+
+def taken(connection: Connection, desk: Desk, wish: Wish, elsewhere: Elsewhere) -> dict[str, Taken]:
+    """Give when each host is taken, by slug; *elsewhere* is what `look` gave."""
+    hosts = crew(desk, wish.event_type)
+    numbers = {desk.numbers()[host.slug]: host for host in hosts}
+    found = {host.slug: Taken(elsewhere=elsewhere.get(host.slug, ())) for host in hosts}
+    for number, span in _booked(connection, numbers, wish):
+        found[numbers[number].slug].booked.append(span)
+    for number, span in _held(connection, numbers, wish, desk.now()):
+        found[numbers[number].slug].held.append(span)
+    for number, host in numbers.items():
+        found[host.slug].limited.extend(_limited(connection, host, number, wish))
+    return found
+
+
+def people(desk: Desk, event_type: EventType, taken: Mapping[str, Taken]) -> dict[str, Person]:
+    """Give the hosts with what keeps them, as the availability wants them."""
+    return {
+        host.slug: Person(host=host, busy=Spans(taken[host.slug].everything))
+        for host in crew(desk, event_type)
+    }
+
+
+def open_seats(connection: Connection, wish: Wish, now: datetime) -> dict[datetime, int]:
+    """Give how many seats are left of each appointment in the window that guests share, by its start."""
+    if wish.event_type.seats is None:
+        return {}
+    a = appointments.c
+    query = (
+        select(a.id, a.starts, a.ends, (a.capacity - a.taken).label("left"))
+        .where(a.event_type == wish.event_type.slug, a.capacity > 1, a.taken > 0, a.taken < a.capacity)
+        .where(a.starts >= wish.window.start, a.starts < wish.window.end)
+    )
+    left: dict[datetime, int] = defaultdict(int)
+    for row in connection.execute(query):
+        if row.id != wish.leaving and row.ends - row.starts == wish.duration:
+            left[row.starts] += row.left
+    for start, count in _seats_held(connection, wish, now).items():
+        left[start] -= count
+    return {start: count for start, count in left.items() if count > 0}
+
+
+def _booked(connection: Connection, numbers: Mapping[int, Host], wish: Wish) -> Iterable[tuple[int, _Span]]:
+    h, blocked = host_times.c, wish.blocked
+    query = (
+        select(h.host_id, h.blocked_from, h.blocked_until)
+        .where(h.host_id.in_(numbers), h.holding)
+        .where(h.blocked_until > blocked.start, h.blocked_from < blocked.end)
+    )
+    if wish.leaving is not None:
+        query = query.where(h.appointment_id != wish.leaving)
+    return [(row.host_id, (row.blocked_from, row.blocked_until)) for row in connection.execute(query)]
+
+
+def _held(
+    connection: Connection, numbers: Mapping[int, Host], wish: Wish, now: datetime
+) -> Iterable[tuple[int, _Span]]:
+    if not wish.minding_holds:
+        return []
+    h, blocked = holds.c, wish.blocked
+    query = (
+        select(h.host_id, h.blocked_from, h.blocked_until)
+        .where(h.host_id.in_(numbers), h.until > now)
+        .where(h.blocked_until > blocked.start, h.blocked_from < blocked.end)
+    )
+    if wish.event_type.seats:
+        # Of its own kind it keeps a seat, and not the host.
+        query = query.where(h.event_type != wish.event_type.slug)
+    return [(row.host_id, (row.blocked_from, row.blocked_until)) for row in connection.execute(query)]
+
+
+def _seats_held(connection: Connection, wish: Wish, now: datetime) -> dict[datetime, int]:
+    if not wish.minding_holds:
+        return {}
+    h = holds.c
+    query = (
+        select(h.starts, h.uid)
+        .where(h.event_type == wish.event_type.slug, h.until > now)
+        .where(h.starts >= wish.window.start, h.starts < wish.window.end)
+        .distinct()
+    )
+    found: dict[datetime, int] = defaultdict(int)
+    for row in connection.execute(query):
+        found[row.starts] += 1
+    return found
+
+
+def _limited(connection: Connection, host: Host, number: int, wish: Wish) -> Iterable[_Span]:
+    yield from limits.reached_by_host(
+        connection, host, number, wish.window, wish.duration, leaving=wish.leaving
+    )
+    if host.slug in {each.slug for each in wish.event_type.hosts}:
+        yield from limits.reached_by_event_type(
+            connection, wish.event_type, wish.window, wish.duration, leaving=wish.leaving
+        )

@@ -1,0 +1,101 @@
+"""Approval: a pending booking holds its time until its host decides, or time does."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from booker_components.errors import BookingClosed, SlotTaken
+from booker_components.values import Approval, BookingStatus, EventKind
+
+from ..samples import DAY, INTRO, NOW, engine_on, slot
+from ..team import of, starts
+
+ASKED = replace(INTRO, slug="asked", title="Asked", approval=Approval())
+
+
+@pytest.fixture
+def engine(url):
+    """An engine with an event type that waits for its host."""
+    return engine_on(url, ASKED)[0]
+
+
+def test_a_pending_booking_holds_its_time(engine):
+    """Nobody else gets it meanwhile."""
+    booked = engine.book(of(ASKED, slot(0)))
+
+    assert booked.status is BookingStatus.PENDING
+    assert slot(0) not in starts(engine, ASKED, DAY)
+    with pytest.raises(SlotTaken):
+        engine.book(of(ASKED, slot(0), guest="other"))
+
+
+def test_a_host_agrees(engine):
+    """Once."""
+    booked = engine.book(of(ASKED, slot(0)))
+
+    agreed = engine.confirm(booked.uid)
+
+    assert (agreed.status, agreed.revision, agreed.changed_by) == (BookingStatus.CONFIRMED, 2, "host")
+    with pytest.raises(BookingClosed):
+        engine.confirm(booked.uid)
+    with pytest.raises(BookingClosed):
+        engine.decline(booked.uid)
+
+
+def test_a_host_declines_and_the_time_is_free(engine):
+    """With a reason."""
+    booked = engine.book(of(ASKED, slot(0)))
+
+    declined = engine.decline(booked.uid, reason="On holiday")
+
+    assert (declined.status, declined.reason) == (BookingStatus.REJECTED, "On holiday")
+    assert slot(0) in starts(engine, ASKED, DAY)
+
+
+@pytest.mark.parametrize(
+    ("within", "status"),
+    [(timedelta(hours=24), BookingStatus.CONFIRMED), (timedelta(hours=26), BookingStatus.PENDING)],
+    ids=["early enough", "too close"],
+)
+def test_only_what_is_close_may_have_to_wait(url, within, status):
+    """The slot is 25 hours ahead."""
+    close = replace(ASKED, approval=Approval(within=within))
+    engine, _ = engine_on(url, close)
+
+    assert engine.book(of(close, slot(0))).status is status
+
+
+@pytest.mark.parametrize(
+    ("expires", "at"),
+    [(timedelta(hours=2), NOW + timedelta(hours=2)), (None, slot(0))],
+    ids=["after a while", "at its start"],
+)
+def test_what_nobody_decides_is_declined_by_itself(url, expires, at):
+    """To the second, by the system, and told."""
+    asked = replace(ASKED, approval=Approval(expires=expires))
+    engine, clock = engine_on(url, asked)
+    told = []
+    engine.on_change(lambda kind, booking: told.append((kind, booking.changed_by)))
+    booked = engine.book(of(asked, slot(0)))
+
+    clock.set(at - timedelta(seconds=1))
+    engine.tidy()
+    before = engine.get(booked.uid).status
+    clock.set(at)
+    engine.tidy()
+    engine.tidy()
+
+    assert (before, engine.get(booked.uid).status) == (BookingStatus.PENDING, BookingStatus.REJECTED)
+    assert told[1:] == [(EventKind.REJECTED, "system")]
+
+
+def test_a_guests_move_waits_again_and_a_hosts_does_not(engine):
+    """A host who moves a booking has agreed to that."""
+    booked = engine.book(of(ASKED, slot(0)))
+    engine.confirm(booked.uid)
+
+    by_host = engine.reschedule(booked.uid, slot(1), by="host")
+    by_guest = engine.reschedule(booked.uid, slot(2), by="guest")
+
+    assert (by_host.status, by_guest.status) == (BookingStatus.CONFIRMED, BookingStatus.PENDING)
