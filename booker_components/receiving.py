@@ -37,25 +37,33 @@ class Receiver:
         *,
         hearers: Sequence[Hearer] = (),
         surroundings: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
+        call: Callable[[], object] | None = None,
     ) -> None:
         """Take webhooks to *service*, and notices to *hearers*, each within `surroundings()`.
 
-        Those are an app context, for example. Raises `ConfigurationError` if two hearers have the same name.
+        Those are an app context, for example. *call* wakes workers in other processes; it is called when a
+        webhook has come. Raises `ConfigurationError` if two hearers have the same name.
         """
         self.inbox = inbox
         self._service = service
         self._hearers = _by_name(hearers)
         self._surroundings = surroundings
+        self._call = call
         self._worker = Worker(self.take_next, name="booker-inbox", pause=POLL_SECONDS)
 
     def knows(self, provider: str) -> bool:
         """Tell whether webhooks of *provider* are received here."""
-        return isinstance(self._service.provider, ReceivesWebhooks) and self.provider == provider
+        return self.is_fed and self.provider == provider
 
     @property
     def provider(self) -> str:
         """The name of the provider whose webhooks are received."""
         return self._service.provider.name
+
+    @property
+    def is_fed(self) -> bool:
+        """Whether the provider sends webhooks."""
+        return isinstance(self._service.provider, ReceivesWebhooks)
 
     @property
     def is_heard(self) -> bool:
@@ -74,7 +82,9 @@ class Receiver:
         if incoming.ping:
             return
         if self.inbox.receive(provider.name, incoming, body, hearers=self._hearers, mark=mark):
-            self._worker.wake()
+            self.wake()
+            if self._call is not None:
+                self._call()
 
     def take_due(self) -> int:
         """Take webhooks until none is due any more; give how many were tried."""
@@ -106,10 +116,18 @@ class Receiver:
         """Start the thread where it is wanted and does not run; cheap enough for every request."""
         self._worker.ensure()
 
-    def stop(self) -> None:
-        """Let the thread finish the webhook at hand, and wait for it."""
+    def start(self) -> None:
+        """Take webhooks in a daemon thread of this process; leaves a running one alone."""
+        self._worker.start()
+
+    def wake(self) -> None:
+        """Let the thread look at once; start it where it is wanted and does not run."""
+        self._worker.wake()
+
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Let the thread finish the webhook at hand, and wait so many *seconds* for it."""
         self._worker.stop()
-        self._worker.join(STOP_SECONDS)
+        self._worker.join(seconds)
 
     def _take(self, claim: Claim) -> None:
         incoming = incoming_from(claim)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from booker_components import Booker, BookingEvent, create_booking
+from booker_components import Approval, Booker, BookingEvent, EventKind, create_booking
+from booker_components.errors import DeliveryFailed
 from booker_components.testing import FrozenClock, Recorder
 
 from .conftest import INTRO, MONDAY, TUESDAY
+from .ports import held_port
 
 
 def run(app: Flask, *words: str) -> str:
@@ -29,22 +33,159 @@ def test_check_shows_next_week(app: Flask) -> None:
     assert "check-up" not in said
 
 
-def test_check_tells_why_a_time_is_not_offered(app: Flask) -> None:
-    """Every rule that refuses is named."""
+def test_check_refuses_what_it_cannot_read(app: Flask) -> None:
+    """A wrong slug is answered with the remedy."""
+    assert "'flask booker check' shows all" in run(app, "check", "--slug", "nope")
+
+
+def test_check_tells_how_things_run(make_app: Callable[..., Flask], clock: FrozenClock) -> None:
+    """What waits and what was given up, when the upkeep was, and whether the queue answers."""
+    app = make_app(BOOKER_DISPATCH="huey")
+    outbox = app.extensions["booker"].outbox
+    before = run(app, "check")
+    with app.app_context():
+        create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
+    app.extensions["booker"].upkeep.run()
+    with app.extensions["booker"].storage.transaction() as connection:
+        connection.exec_driver_sql("UPDATE booker_deliveries SET state = 'parked'")
+    clock.move(timedelta(hours=1))
+
+    result = app.test_cli_runner().invoke(args=["booker", "check"])
+
+    assert "ok     Deliveries: 0 waiting, 0 given up." in before
+    assert "note   The upkeep has never run" in before
+    assert "ok     The queue (sqlite) answers." in before
+    assert "WRONG  Deliveries: 0 waiting, 1 given up. 'flask booker outbox --state parked'" in result.output
+    assert "note   The last upkeep was at 2027-02-01T08:00:00Z." in result.output
+    assert "bo@example.com" not in result.output
+    assert (result.exit_code, len(outbox.deliveries())) == (1, 1)
+
+
+def test_check_tells_when_the_queue_does_not_answer(make_app: Callable[..., Flask]) -> None:
+    """Without repeating its address, which may hold a password."""
+    with held_port() as port:
+        app = make_app(BOOKER_DISPATCH="huey", BOOKER_QUEUE_URL=f"redis://:secret@127.0.0.1:{port}/0")
+        result = app.test_cli_runner().invoke(args=["booker", "check"])
+
+    assert "WRONG  The queue (redis) does not answer; look at 'BOOKER_QUEUE_URL'." in result.output
+    assert "secret" not in result.output
+    assert result.exit_code == 1
+
+
+# --- why -----------------------------------------------------------------------------------------
+
+
+def test_why_tells_of_a_whole_day(app: Flask) -> None:
+    """Times that nothing sets apart stand together, in order, those that are free too."""
     with app.app_context():
         create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
 
-    assert "busy: the host is booked" in run(
-        app, "check", "--slug", "intro-call", "--at", "2027-02-02T09:00+01:00"
-    )
-    assert "hours: it is outside" in run(app, "check", "--slug", "intro-call", "--at", "2027-02-02T03:00Z")
-    assert "is offered" in run(app, "check", "--slug", "intro-call", "--at", "2027-02-02T10:00+01:00")
+    assert run(app, "why", "intro-call", "2027-02-02").splitlines() == [
+        "intro-call: Tuesday 2 February 2027, 30 min, times of Europe/Berlin",
+        "  00:00 – 08:30  it is outside the working hours of Ada Lovelace",
+        "  09:00          Ada Lovelace is busy",
+        "  09:30 – 11:30  free",
+        "  12:00 – 12:30  it is outside the working hours of Ada Lovelace",
+        "  13:00 – 16:30  free",
+        "  17:00 – 23:30  it is outside the working hours of Ada Lovelace",
+    ]
 
 
-def test_check_refuses_what_it_cannot_read(app: Flask) -> None:
-    """A wrong slug or time is answered with the remedy."""
-    assert "leave --slug out" in run(app, "check", "--slug", "nope")
-    assert "write it like 2026-03-12T09:00+01:00" in run(app, "check", "--at", "tomorrow")
+def test_why_takes_the_day_and_the_times_of_the_guest(app: Flask) -> None:
+    """A guest in Tokyo asks for another day."""
+    said = run(app, "why", "intro-call", "2027-02-03", "--zone", "Asia/Tokyo")
+
+    assert "intro-call: Wednesday 3 February 2027, 30 min, times of Asia/Tokyo" in said
+    assert "  00:00 – 00:30  free" in said
+    assert "  17:00 – 19:30  free" in said
+
+
+def test_why_asks_about_another_length(app: Flask) -> None:
+    """An hour that ends after the working hours is not offered, and a length that there is not never is."""
+    hour = run(app, "why", "check-up", "2027-02-02", "--duration", "60")
+    odd = run(app, "why", "check-up", "2027-02-02T09:00+01:00", "--duration", "45")
+
+    assert "check-up: Tuesday 2 February 2027, 1 h, times of Europe/Berlin" in hour
+    assert "  09:00 – 11:00  free" in hour
+    assert odd.splitlines()[1:] == ["  - this length is not on offer"]
+
+
+def test_why_tells_every_reason_of_one_time(make_app: Callable[..., Flask], clock: FrozenClock) -> None:
+    """All rules that refuse it are named, and a time that is offered is said to be."""
+    event_type = replace(INTRO, minimum_notice=timedelta(days=2))
+    app = make_app(BOOKER_EVENT_TYPES=[event_type])
+
+    refused = run(app, "why", "intro-call", "2027-02-02T03:00Z")
+    offered = run(app, "why", "intro-call", "2027-02-05T10:00+01:00")
+
+    assert refused.splitlines() == [
+        "intro-call: Tuesday 2 February 2027, 04:00 (Europe/Berlin) is not offered",
+        "  - it is within the minimum notice",
+        "  - it is outside the working hours of Ada Lovelace",
+    ]
+    assert offered == "intro-call: Friday 5 February 2027, 10:00 (Europe/Berlin) is offered\n"
+
+
+@pytest.mark.parametrize(
+    ("interval", "offset", "said"),
+    [
+        pytest.param(45, 0, "  09:00 – 11:15  free", id="not a part of an hour"),
+        pytest.param(7, 0, "  09:00 – 11:27  free", id="odd minutes"),
+        pytest.param(30, 10, "  09:10 – 11:10  free", id="later than on the hour"),
+    ],
+)
+def test_why_knows_where_slots_start(
+    make_app: Callable[..., Flask], interval: int, offset: int, said: str
+) -> None:
+    """Times at which no slot starts need no reason, whatever the interval."""
+    event_type = replace(INTRO, slot_interval=timedelta(minutes=interval), offset=timedelta(minutes=offset))
+    app = make_app(BOOKER_EVENT_TYPES=[event_type])
+
+    lines = run(app, "why", "intro-call", "2027-02-02").splitlines()
+
+    assert said in lines
+    assert not any("no slot" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["nope", "2027-02-02"], "There is no event type 'nope'", id="event type"),
+        pytest.param(["intro-call", "tomorrow"], "'tomorrow' is neither a date such as", id="date"),
+        pytest.param(["intro-call", "2027-02-02T09:00"], "nor a time with an offset", id="no offset"),
+        pytest.param(["intro-call", "2027-02-02", "--zone", "Mars"], "'Mars' is no zone", id="zone"),
+        pytest.param(["intro-call", "2027-02-02", "--duration", "-1"], "not in the range", id="length"),
+    ],
+)
+def test_why_refuses_what_it_cannot_read(app: Flask, words: list[str], said: str) -> None:
+    """Each with the remedy."""
+    assert said in run(app, "why", *words)
+
+
+# --- deciding ------------------------------------------------------------------------------------
+
+
+def test_a_host_agrees_and_declines_by_command(make_app: Callable[..., Flask], recorder: Recorder) -> None:
+    """What waits is confirmed or declined, and subscribers hear of it; what does not wait is not."""
+    app = make_app(BOOKER_EVENT_TYPES=[replace(INTRO, approval=Approval())], BOOKER_DISPATCH="none")
+    with app.app_context():
+        one = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
+        two = create_booking("intro-call", TUESDAY + timedelta(hours=1), name="Bo", email="bo@example.com")
+
+    said = [run(app, "approve", one.uid), run(app, "decline", two.uid, "--reason", "I am away")]
+    twice = run(app, "approve", one.uid)
+    run(app, "deliver")
+
+    assert said == [
+        f"{one.uid} (intro-call, 2027-02-02T08:00:00Z) is now confirmed.\n",
+        f"{two.uid} (intro-call, 2027-02-02T09:00:00Z) is now rejected.\n",
+    ]
+    assert twice.startswith("Error: ")
+    assert recorder.kinds[2:] == [EventKind.CONFIRMED, EventKind.REJECTED]
+    assert recorder.events[3].booking.reason == "I am away"
+
+
+# --- deliveries ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -52,11 +193,10 @@ def test_check_refuses_what_it_cannot_read(app: Flask) -> None:
     [
         pytest.param(["check", "--days", "0"], id="no days"),
         pytest.param(["check", "--days", "367"], id="more than a year"),
-        pytest.param(["check", "--minutes", "-1"], id="negative length"),
-        pytest.param(["check", "--minutes", "1441"], id="more than a day"),
+        pytest.param(["why", "--duration", "1441", "intro-call", "2027-02-02"], id="more than a day"),
         pytest.param(["outbox", "--limit", "0"], id="nothing to show"),
         pytest.param(["outbox", "--limit", "1001"], id="too much to show"),
-        pytest.param(["deliver", "--every", "0.0"], id="no pause"),
+        pytest.param(["worker", "--threads", "0"], id="no thread"),
     ],
 )
 def test_numbers_out_of_range_are_refused_with_the_range(app: Flask, words: list[str]) -> None:
@@ -64,9 +204,8 @@ def test_numbers_out_of_range_are_refused_with_the_range(app: Flask, words: list
     assert f"Invalid value for '{words[1]}': {words[2]} is not in the range" in run(app, *words)
 
 
-def test_outbox_and_deliver(make_app: object, recorder: Recorder) -> None:
+def test_outbox_and_deliver(make_app: Callable[..., Flask], recorder: Recorder) -> None:
     """What waits is shown without personal data, and delivered by a process of its own."""
-    assert callable(make_app)
     app = make_app(BOOKER_DISPATCH="none")
     with app.app_context():
         booking = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
@@ -82,44 +221,67 @@ def test_outbox_and_deliver(make_app: object, recorder: Recorder) -> None:
     assert [event.booking.uid for event in recorder.events] == [booking.uid]
 
 
-class Interrupt:
-    """A subscriber at which somebody presses Ctrl+C: the end of a watch."""
-
-    name = "interrupt"
-
-    def __init__(self) -> None:
-        self.heard: list[BookingEvent] = []
-
-    def __call__(self, event: BookingEvent) -> None:
-        """Keep *event* and interrupt."""
-        self.heard.append(event)
-        raise KeyboardInterrupt
-
-
-def test_a_watch_goes_on_after_the_database_was_away(tmp_path: Path) -> None:
-    """A failure is one line without personal data, and what is due is delivered when the database is back."""
-    folder, away, subscriber = tmp_path / "instance", tmp_path / "away", Interrupt()
-    app = Flask("partner", instance_path=str(folder))
-    app.config.update(SECRET_KEY="k" * 40, BOOKER_EVENT_TYPES=[INTRO], BOOKER_DISPATCH="none")
-    Booker(app, subscribers=[subscriber], clock=FrozenClock(MONDAY))
-    storage = app.extensions["booker"].storage
+def test_deliver_does_the_upkeep_too(
+    make_app: Callable[..., Flask], clock: FrozenClock, recorder: Recorder
+) -> None:
+    """One pass of a timer reminds and tells of it."""
+    app = make_app(
+        BOOKER_EVENT_TYPES=[replace(INTRO, reminders=(timedelta(hours=1),))], BOOKER_DISPATCH="none"
+    )
     with app.app_context():
         create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
-    storage.close()
-    folder.rename(away)
-    back = threading.Timer(0.5, away.rename, [folder])
+    first = run(app, "deliver")
+    clock.set(TUESDAY - timedelta(minutes=59))
 
-    back.start()
-    result = app.test_cli_runner().invoke(args=["booker", "deliver", "--watch", "--every", "0.1"])
-    back.join()
-    storage.close()
+    second = run(app, "deliver")
 
-    assert "ProviderUnavailable: nothing delivered; the next look follows.\n" in result.stderr
-    assert "bo@example.com" not in result.output
-    assert len(subscriber.heard) == 1
+    assert (first, second) == ("1 delivered.\n", "1 delivered.\n")
+    assert recorder.kinds == [EventKind.CREATED, EventKind.REMINDER]
 
 
 def test_outbox_says_when_there_is_nothing(app: Flask) -> None:
     """An empty outbox is said to be empty."""
     assert run(app, "outbox") == "No deliveries.\n"
-    assert run(app, "outbox", "--retry") == "0 parked deliveries are due again.\nNo deliveries.\n"
+    assert run(app, "outbox", "retry") == "0 parked deliveries are due again.\n"
+
+
+class Broken:
+    """A subscriber that fails for good until somebody has mended it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.mended = False
+        self.heard: list[str] = []
+
+    def __call__(self, event: BookingEvent) -> None:
+        """Hear, or fail for good."""
+        if not self.mended:
+            raise DeliveryFailed("It is broken.", permanent=True)
+        self.heard.append(event.booking.uid)
+
+
+def test_retry_makes_parked_deliveries_due_again(tmp_path: Path) -> None:
+    """Those of one subscriber, those with some ids, or all; what is not parked stays as it is."""
+    one, two = Broken("one"), Broken("two")
+    app = Flask("partner", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="k" * 40, BOOKER_EVENT_TYPES=[INTRO], BOOKER_DISPATCH="none")
+    Booker(app, subscribers=[one, two], clock=FrozenClock(MONDAY))
+    with app.app_context():
+        for hour in range(3):
+            create_booking("intro-call", TUESDAY + timedelta(hours=hour), name="Bo", email="bo@example.com")
+    run(app, "deliver")
+    one.mended = two.mended = True
+    ids = [each.id for each in app.extensions["booker"].outbox.deliveries() if each.subscriber == "one"]
+
+    some = run(app, "outbox", "retry", str(ids[0]), "999", "--subscriber", "one")
+    theirs = run(app, "outbox", "retry", "--subscriber", "two")
+    delivered = run(app, "deliver")
+    rest = run(app, "outbox", "retry")
+    run(app, "deliver")
+    app.extensions["booker"].storage.close()
+
+    assert some == "1 parked deliveries are due again.\n"
+    assert theirs == "3 parked deliveries are due again.\n"
+    assert delivered == "4 delivered.\n"
+    assert rest == "2 parked deliveries are due again.\n"
+    assert (len(one.heard), len(two.heard)) == (3, 3)

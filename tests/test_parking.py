@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,6 @@ from booker_components.storage import Storage
 from booker_components.testing import FrozenClock, Recorder
 from booker_components.values import BookingEvent, EventKind
 
-from .databases import lay_database
 from .providers.samples import NOW
 from .test_payloads import FULL
 
@@ -40,9 +38,9 @@ class Broken:
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[Storage]:
-    """A database."""
-    made = Storage(lay_database(tmp_path))
+def storage(database_url: str) -> Iterator[Storage]:
+    """A database, of each kind."""
+    made = Storage(database_url)
     yield made
     made.close()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import fields
 from typing import Any
 
 import pytest
 
-from booker_components import ConfigurationError
+from booker_components import ConfigurationError, EventType
 from booker_components.settings import (
     Settings,
     calcom_auth,
@@ -33,13 +34,20 @@ def test_nothing_set_gives_the_defaults() -> None:
         pytest.param("BOOKER_LINK", "uid", "did you mean 'BOOKER_LINKS'", id="misspelt"),
         pytest.param("BOOKER_QQQQQQQ", "uid", "see the settings table", id="unknown"),
         pytest.param("BOOKER_LINKS", "none", "'signed' or 'uid'", id="links"),
-        pytest.param("BOOKER_DISPATCH", "celery", "'thread' or 'none'", id="dispatch"),
+        pytest.param("BOOKER_DISPATCH", "celery", "'thread' or 'huey' or 'none'", id="dispatch"),
+        pytest.param("BOOKER_MAILS", "some", "'all' or 'links' or 'none'", id="mails"),
+        pytest.param("BOOKER_MAILS", None, "must be a text", id="mails of no text"),
+        pytest.param("BOOKER_HOLD_MINUTES", -1, "minutes, 0 to 60", id="minutes"),
+        pytest.param("BOOKER_HOLD_MINUTES", 61, "minutes, 0 to 60", id="minutes beyond an hour"),
+        pytest.param("BOOKER_HOLD_MINUTES", True, "whole number", id="minutes as flag"),
+        pytest.param("BOOKER_HOLD_MINUTES", 2.5, "whole number", id="part of a minute"),
         pytest.param("BOOKER_PROVIDER", "other", "'calcom', 'jicoo' or a provider", id="provider"),
         pytest.param("BOOKER_PROVIDER", None, "'calcom', 'jicoo' or a provider", id="no provider"),
         pytest.param("BOOKER_EVENT_TYPES", None, "a list of EventType", id="no event types"),
         pytest.param("BOOKER_EVENT_TYPES", {"a": INTRO}, "a list of EventType", id="event types by name"),
         pytest.param("BOOKER_EVENT_TYPES", INTRO, "a list of EventType", id="one event type"),
         pytest.param("BOOKER_EVENT_TYPES", [INTRO, "a.toml"], "'a.toml' at [1]", id="not an event type"),
+        pytest.param("BOOKER_EVENT_TYPES", [{"calendars": "x"}], "a dict at [0]", id="mapping"),
         pytest.param("BOOKER_LINK_DAYS", -1, "0 to 3650", id="days"),
         pytest.param("BOOKER_LINK_DAYS", 3651, "0 to 3650", id="days beyond ten years"),
         pytest.param("BOOKER_LINK_DAYS", True, "whole number", id="days as flag"),
@@ -111,6 +119,40 @@ def test_a_wrong_setting_is_named_with_its_remedy(key: str, value: Any, said: st
 
     assert key in str(refusal.value)
     assert said in str(refusal.value)
+
+
+def test_the_embedded_engine_asks_a_function_what_is_offered() -> None:
+    """It is not called yet, for what it needs may not be there before the app is."""
+
+    def offered() -> list[EventType]:
+        raise AssertionError
+
+    assert read_settings({"BOOKER_EVENT_TYPES": offered}).event_types is offered
+
+
+@pytest.mark.parametrize("provider", ["calcom", "jicoo"])
+def test_no_remote_provider_asks_a_function_what_is_offered(provider: str) -> None:
+    """It would never be called, and somebody would wait for what it gives."""
+    config = {"BOOKER_EVENT_TYPES": lambda: [INTRO], "BOOKER_PROVIDER": provider}
+
+    with pytest.raises(ConfigurationError, match=f"is a function, but 'BOOKER_PROVIDER' is '{provider}'"):
+        read_settings(config)
+
+
+def test_the_queue_is_named_where_it_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the extra that brings it."""
+    assert read_settings({"BOOKER_DISPATCH": "huey"}).dispatch == "huey"
+    monkeypatch.setitem(sys.modules, "huey", None)
+
+    with pytest.raises(ConfigurationError, match=r"pip install 'booker-components\[queue\]'"):
+        read_settings({"BOOKER_DISPATCH": "huey"})
+
+
+def test_what_is_not_said_is_mailed_and_held() -> None:
+    """All mails, and ten minutes for the form."""
+    settings = read_settings({"BOOKER_HOLD_MINUTES": 0})
+
+    assert (settings.mails, settings.hold_minutes, read_settings({}).hold_minutes) == ("all", 0, 10)
 
 
 def test_origins_of_every_form_are_taken() -> None:

@@ -1,58 +1,42 @@
 """The outbox: keeps each event in the booking's transaction, delivers it later to every subscriber.
 
-At least once, in order per booking and subscriber, again after failures. A delivery is claimed by moving its
-next attempt one lease ahead, so that a crash in the middle makes it due again by itself. An event is read
-after it is claimed, so that one that cannot be read fails like any other and stops nobody.
+At least once, in order per booking and subscriber, again after failures. Its tables are the truth: threads
+look at them when woken and by themselves, in web processes, in workers or in both.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from ..errors import ConfigurationError
 from ..payloads import booking_to_dict
+from ..records.attempts import CRASHES as CRASHES
+from ..records.attempts import PARK_AFTER as PARK_AFTER
+from ..records.attempts import UNFINISHED as UNFINISHED
 from ..storage import Storage
 from ..values import Booking, BookingEvent, EventKind
-from .failures import delay_after, described, is_permanent, place
-from .rows import Claim, delivery_of, due, event_of, joined
+from .delivering import LEASE as LEASE
+from .delivering import Courier
+from .naming import Subscriber as Subscriber
+from .naming import by_name
+from .naming import subscriber_name as subscriber_name
 from .rows import Delivery as Delivery
 from .rows import DeliveryState as DeliveryState
+from .rows import delivery_of, event_of, joined
 from .tables import deliveries, events
 from .worker import Worker
-
-_log = logging.getLogger(__name__)
-
-#: Takes an event; returns once it is safe elsewhere, raises to get it again.
-Subscriber = Callable[[BookingEvent], None]
-
-#: How long a claimed delivery belongs to its claimer; a slower subscriber may hear the event twice.
-LEASE = timedelta(seconds=60)
-
-#: A delivery that still fails, or ends its process, this long after its first attempt is parked; one whose
-#: failure is permanent is at once.
-PARK_AFTER = timedelta(hours=24)
 
 #: Seconds between two looks of a thread at what is due.
 POLL_SECONDS = 2.0
 
 #: Seconds that stopping waits for the deliveries at hand.
 STOP_SECONDS = 10.0
-
-#: So many attempts a delivery has at least, before it is parked for ending its process: one crash and a long
-#: pause after it say nothing about the subscriber.
-CRASHES = 10
-
-#: The last error of a delivery that is under way, or whose process ended in the middle.
-UNFINISHED = "No attempt has ended yet."
 
 
 class Outbox:
@@ -65,20 +49,27 @@ class Outbox:
         *,
         clock: Callable[[], datetime],
         surroundings: Callable[[], contextlib.AbstractContextManager[object]] = contextlib.nullcontext,
+        call: Callable[[], object] | None = None,
     ) -> None:
         """Deliver to *subscribers*, each call within `surroundings()`, for example an app context.
 
-        Raises `ConfigurationError` if two subscribers have the same name.
+        *call* wakes workers in other processes; it is called after a commit that has left something to
+        deliver. Raises `ConfigurationError` if two subscribers have the same name.
         """
         self._storage = storage
-        self._subscribers = _by_name(subscribers)
         self._clock = clock
-        self._surroundings = surroundings
+        self._call = call
+        self._subscribers = by_name(subscribers)
+        self._courier = Courier(storage, self._subscribers, clock=clock, surroundings=surroundings)
         # One for each, so that nobody waits for a subscriber that hangs.
-        self._workers = tuple(
-            Worker(partial(self._step, name), name=f"booker-outbox-{name}", pause=POLL_SECONDS)
-            for name in self._subscribers
-        )
+        self._workers = self._crew("")
+        self._companions: tuple[Worker, ...] = ()
+        self._armed = False
+
+    @property
+    def subscribers(self) -> tuple[str, ...]:
+        """The names of the subscribers."""
+        return tuple(self._subscribers)
 
     def add(self, kind: EventKind, booking: Booking, *, mark: str = "") -> BookingEvent:
         """Keep that *kind* happened to *booking*, in the transaction that is under way, and give the event.
@@ -87,15 +78,19 @@ class Outbox:
         is added: the one kept first is given. Only requests for a link may repeat.
         """
         event = BookingEvent(id=str(uuid.uuid4()), kind=kind, at=self._clock(), booking=booking)
-        key = f"{booking.uid}/{kind}/{mark or booking.revision}"
-        if kind is EventKind.LINK_REQUESTED:
-            key = event.id
+        key = event.id if kind is EventKind.LINK_REQUESTED else _key(kind, booking, mark)
         with self._storage.transaction() as connection:
             known = connection.execute(select(events).where(events.c.dedupe_key == key)).first()
             if known is not None:
                 return event_of(known)
             self._insert(connection, event, key)
         return event
+
+    def has(self, kind: EventKind, booking: Booking, *, mark: str = "") -> bool:
+        """Tell whether `add` with these parameters has kept its event already."""
+        query = select(events.c.id).where(events.c.dedupe_key == _key(kind, booking, mark))
+        with self._storage.reading() as connection:
+            return connection.execute(query).first() is not None
 
     def deliver_due(self) -> int:
         """Call subscribers until nothing is due any more; give how many took their event.
@@ -105,8 +100,8 @@ class Outbox:
         if self._storage.is_open:
             raise RuntimeError("Events are not delivered within a transaction; deliver after it.")
         delivered = 0
-        while (claim := self._claim(self._subscribers)) is not None:
-            delivered += self._deliver(claim)
+        while (claim := self._courier.claim(self._subscribers)) is not None:
+            delivered += self._courier.deliver(claim)
         return delivered
 
     def events(self, limit: int = 100) -> tuple[BookingEvent, ...]:
@@ -122,6 +117,14 @@ class Outbox:
             row = connection.execute(query).first()
             return event_of(row).booking if row else None
 
+    def told_before(self, event: BookingEvent) -> Booking | None:
+        """Give the booking of *event* as the event before it has it; None if that was its first."""
+        number = select(events.c.id).where(events.c.event_id == event.id).scalar_subquery()
+        mine = select(events).where(events.c.booking_uid == event.booking.uid, events.c.id < number)
+        with self._storage.reading() as connection:
+            row = connection.execute(mine.order_by(events.c.id.desc()).limit(1)).first()
+            return event_of(row).booking if row else None
+
     def deliveries(self, state: DeliveryState | None = None, limit: int = 100) -> tuple[Delivery, ...]:
         """Give the latest deliveries, newest first, only those in *state* if it is given."""
         query = joined().order_by(deliveries.c.id.desc()).limit(limit)
@@ -130,53 +133,89 @@ class Outbox:
         with self._storage.reading() as connection:
             return tuple(delivery_of(row) for row in connection.execute(query))
 
+    def counts(self) -> Mapping[DeliveryState, int]:
+        """Give how many deliveries stand where."""
+        query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        with self._storage.reading() as connection:
+            found = {row[0]: row[1] for row in connection.execute(query)}
+        return {state: found.get(state.value, 0) for state in DeliveryState}
+
     def retry(self, ids: Collection[int] | None = None, *, subscriber: str = "") -> int:
         """Make parked deliveries due now, for another day; give how many.
 
-        They are all, those with *ids*, or those to the *subscriber* of this name.
+        They are all, those with *ids*, those to the *subscriber* of this name, or those of both.
         """
         query = update(deliveries).where(deliveries.c.state == DeliveryState.PARKED.value)
         if ids is not None:
             query = query.where(deliveries.c.id.in_(ids))
         if subscriber:
             query = query.where(deliveries.c.subscriber == subscriber)
-        fresh = query.values(state=DeliveryState.PENDING.value, next_at=self._clock(), first_tried_at=None)
+        again = {"state": DeliveryState.PENDING.value, "next_at": self._clock()}
         with self._storage.transaction() as connection:
-            self._storage.after_commit(self.wake)
-            return connection.execute(fresh).rowcount
+            self._storage.after_commit(self._tell)
+            return connection.execute(query.values(**again, first_tried_at=None, done_at=None)).rowcount
+
+    # --- threads ---
+
+    def accompany(self, worker: Worker) -> None:
+        """Let *worker* start and stop with the threads of this outbox: it has something to do beside them."""
+        self._companions = (*self._companions, worker)
+        if self._armed:
+            worker.arm()
 
     def arm(self) -> None:
         """Let the first `wake` start the threads: a command that adds nothing needs none."""
-        for worker in self._workers:
+        self._armed = True
+        for worker in self._all:
             worker.arm()
 
     def ensure(self) -> None:
         """Start the threads where they are wanted and do not run; cheap enough for every request."""
-        for worker in self._workers:
+        for worker in self._all:
             worker.ensure()
 
-    def start(self) -> None:
-        """Deliver in daemon threads of this process, one for each subscriber; leaves running ones alone."""
-        for worker in self._workers:
+    def start(self, each: int = 1) -> None:
+        """Deliver in daemon threads of this process, so many for *each* subscriber; running ones stay."""
+        while len(self._workers) < each * len(self._subscribers):
+            self._workers += self._crew(f"-{len(self._workers) // len(self._subscribers) + 1}")
+        for worker in self._all:
             worker.start()
 
-    def stop(self) -> None:
-        """Let the threads finish the deliveries at hand, and wait `STOP_SECONDS` for them all."""
-        until = time.monotonic() + STOP_SECONDS
-        for worker in self._workers:
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Let the threads finish the deliveries at hand, and wait so many *seconds* for them all."""
+        until = time.monotonic() + seconds
+        for worker in self._all:
             worker.stop()
-        for worker in self._workers:
+        for worker in self._all:
             worker.join(max(0.0, until - time.monotonic()))
 
     def wake(self) -> None:
         """Let the threads look at once; start them where they are wanted and do not run."""
         for worker in self._workers:
             worker.wake()
+        for companion in self._companions:
+            companion.ensure()
+
+    @property
+    def _all(self) -> tuple[Worker, ...]:
+        return (*self._workers, *self._companions)
+
+    def _crew(self, suffix: str) -> tuple[Worker, ...]:
+        """Give a thread for each subscriber."""
+        return tuple(
+            Worker(partial(self._step, name), name=f"booker-outbox-{name}{suffix}", pause=POLL_SECONDS)
+            for name in self._subscribers
+        )
+
+    def _tell(self) -> None:
+        self.wake()
+        if self._call is not None:
+            self._call()
 
     def _step(self, subscriber: str) -> bool:
-        claim = self._claim((subscriber,))
+        claim = self._courier.claim((subscriber,))
         if claim is not None:
-            self._deliver(claim)
+            self._courier.deliver(claim)
         return claim is not None
 
     def _insert(self, connection: Connection, event: BookingEvent, key: str) -> None:
@@ -201,109 +240,9 @@ class Outbox:
             "last_error": "",
         }
         connection.execute(insert(deliveries), [{**fresh, "subscriber": name} for name in self._subscribers])
-        self._storage.after_commit(self.wake)
-
-    def _claim(self, names: Collection[str]) -> Claim | None:
-        """Take the delivery to one of *names* that has been due longest, if there is one."""
-        now = self._clock()
-        query = due(now, names)
-        # Looking costs no lock; most looks find nothing.
-        with self._storage.reading() as connection:
-            if connection.execute(query).first() is None:
-                return None
-        query = query.with_for_update(of=deliveries, skip_locked=True)
-        with self._storage.transaction() as connection:
-            while (row := connection.execute(query).first()) is not None:
-                if not _hopeless(row, now):
-                    return self._take(connection, row, now)
-                self._record(connection, row.id, row.attempts, state=DeliveryState.PARKED.value)
-                _log.warning(
-                    "Parked event %s: subscriber %s did not end its attempt %d, nor others before",
-                    row.event_id,
-                    row.subscriber,
-                    row.attempts,
-                )
-        return None
-
-    def _take(self, connection: Connection, row: Row[Any], now: datetime) -> Claim:
-        claim = Claim(
-            id=row.id,
-            attempts=row.attempts + 1,
-            first_tried_at=row.first_tried_at or now,
-            subscriber=row.subscriber,
-            event_id=row.event_id,
-        )
-        taken = {"attempts": claim.attempts, "first_tried_at": claim.first_tried_at}
-        self._record(connection, row.id, row.attempts, next_at=now + LEASE, last_error=UNFINISHED, **taken)
-        return claim
-
-    def _read(self, claim: Claim) -> BookingEvent:
-        query = select(events).where(events.c.event_id == claim.event_id)
-        with self._storage.reading() as connection:
-            return event_of(connection.execute(query).one())
-
-    def _deliver(self, claim: Claim) -> bool:
-        """Call the subscriber and record how it went; tell whether it took the event."""
-        try:
-            event = self._read(claim)
-            with self._surroundings():
-                self._subscribers[claim.subscriber](event)
-        # A subscriber that calls sys.exit must not end the thread.
-        except (Exception, SystemExit) as error:
-            self._failed(claim, error)
-            return False
-        with self._storage.transaction() as connection:
-            done = {"state": DeliveryState.DONE.value, "done_at": self._clock(), "last_error": ""}
-            self._record(connection, claim.id, claim.attempts, **done)
-        return True
-
-    def _failed(self, claim: Claim, error: BaseException) -> None:
-        now = self._clock()
-        parked = is_permanent(error) or now - claim.first_tried_at >= PARK_AFTER
-        state = DeliveryState.PARKED if parked else DeliveryState.PENDING
-        _log.warning(
-            "Subscriber %s failed on event %s (attempt %d, now %s): %s at %s",
-            claim.subscriber,
-            claim.event_id,
-            claim.attempts,
-            state,
-            type(error).__name__,
-            place(error),
-        )
-        due_again = now + delay_after(claim.attempts)
-        outcome = {"state": state.value, "next_at": due_again, "last_error": described(error)}
-        with self._storage.transaction() as connection:
-            self._record(connection, claim.id, claim.attempts, **outcome)
-
-    def _record(self, connection: Connection, delivery: int, attempts: int, /, **values: Any) -> None:
-        # Whose lease has ended in the meantime finds another number of attempts, and records nothing.
-        mine = (deliveries.c.id == delivery) & (deliveries.c.attempts == attempts)
-        connection.execute(update(deliveries).where(mine).values(**values))
+        self._storage.after_commit(self._tell)
 
 
-def _hopeless(row: Row[Any], now: datetime) -> bool:
-    """Tell whether a delivery has ended its process for a day."""
-    # One that failed in an orderly way gets another attempt, however long the app was down.
-    broken_off = row.attempts >= CRASHES and row.last_error == UNFINISHED
-    return bool(broken_off and row.first_tried_at and now - row.first_tried_at >= PARK_AFTER)
-
-
-def subscriber_name(subscriber: Subscriber) -> str:
-    """Give the name under which deliveries to *subscriber* are recorded."""
-    name = getattr(subscriber, "name", "")
-    if isinstance(name, str) and name:
-        return name
-    named = subscriber if hasattr(subscriber, "__qualname__") else type(subscriber)
-    return f"{named.__module__}.{named.__qualname__}"
-
-
-def _by_name(subscribers: Sequence[Subscriber]) -> Mapping[str, Subscriber]:
-    named: dict[str, Subscriber] = {}
-    for subscriber in subscribers:
-        name = subscriber_name(subscriber)
-        if name in named:
-            raise ConfigurationError(
-                f"Two subscribers are called '{name}'; give one of them another 'name' attribute."
-            )
-        named[name] = subscriber
-    return named
+def _key(kind: EventKind, booking: Booking, mark: str) -> str:
+    """Give what makes an event the same as another."""
+    return f"{booking.uid}/{kind}/{mark or booking.revision}"

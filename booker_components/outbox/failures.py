@@ -22,6 +22,12 @@ def delay_after(attempts: int) -> timedelta:
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - nothing secret
 
 
+def wait_after(attempts: int, error: BaseException) -> timedelta:
+    """Give how long to wait after so many *attempts* and this *error*, which may ask for a longer wait."""
+    asked = error.retry_after if isinstance(error, DeliveryFailed) else None
+    return max(delay_after(attempts), timedelta(seconds=asked or 0))
+
+
 def is_permanent(error: BaseException) -> bool:
     """Tell whether a further attempt can only fail like this one, as its subscriber says."""
     return isinstance(error, DeliveryFailed) and error.permanent

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..payloads import booking_from_dict, booking_to_dict, notice_from_dict, notice_to_dict
 from ..storage import Storage
 from ..values import EventKind, Incoming
+from .attempts import PARK_AFTER as PARK_AFTER
+from .attempts import UNFINISHED, is_hopeless
 from .tables import inbox
+
+_log = logging.getLogger(__name__)
 
 #: How long a claimed webhook belongs to its claimer. Taking one about a booking twice tells nobody anything
 #: twice; a hearer of notices that is slower may hear one again.
 LEASE = timedelta(minutes=2)
-
-#: A webhook that still fails this long after it came is parked.
-PARK_AFTER = timedelta(hours=24)
 
 #: How long a webhook is remembered, to know its copies; those not understood keep their body as long.
 KEEP = timedelta(days=30)
@@ -36,7 +38,7 @@ class InboxState(StrEnum):
     DONE = "done"
     #: Neither about a booking that we could read nor for anybody to hear: kept as it came.
     KEPT = "kept"
-    #: Given up after a day of failures, until somebody retries it.
+    #: Given up after a day of failures, or of ended processes, until somebody retries it.
     PARKED = "parked"
 
 
@@ -106,13 +108,13 @@ class Inbox:
         with self._storage.reading() as connection:
             if connection.execute(mine.limit(1)).first() is None:
                 return None
+        query = mine.limit(1).with_for_update(skip_locked=True)
         with self._storage.transaction() as connection:
-            row = connection.execute(mine.limit(1).with_for_update(skip_locked=True)).first()
-            if row is None:
-                return None
-            taken = {"attempts": row.attempts + 1, "next_at": now + LEASE}
-            connection.execute(update(inbox).where(inbox.c.id == row.id).values(taken))
-        return _claim(row)
+            while (row := connection.execute(query).first()) is not None:
+                if not is_hopeless(row.attempts, row.last_error, since=row.received_at, now=now):
+                    return _taken(connection, row, now)
+                _park(connection, row, now)
+        return None
 
     def done(self, claim: Claim) -> None:
         """Note that the webhook was taken; its body, which may hold personal data, is emptied."""
@@ -211,11 +213,26 @@ def _packed(incoming: Incoming, hearer: str) -> bytes:
     return json.dumps(kept).encode()
 
 
-def _claim(row: Row[Any]) -> Claim:
+def _taken(connection: Connection, row: Row[Any], now: datetime) -> Claim:
+    taken = {"attempts": row.attempts + 1, "next_at": now + LEASE, "last_error": UNFINISHED}
+    connection.execute(update(inbox).where(inbox.c.id == row.id).values(taken))
     return Claim(
         id=row.id,
         trigger=row.trigger,
         received_at=row.received_at,
         attempts=row.attempts + 1,
         body=row.body,
+    )
+
+
+def _park(connection: Connection, row: Row[Any], now: datetime) -> None:
+    """Give up a webhook whose hearer has ended its process for a day."""
+    parked = {"state": InboxState.PARKED.value, "next_at": now + KEEP}
+    connection.execute(update(inbox).where(inbox.c.id == row.id).values(parked))
+    _log.error(
+        "Parked webhook %d (%s) of %s: its attempt %d did not end, nor did others before",
+        row.id,
+        row.trigger,
+        row.provider,
+        row.attempts,
     )

@@ -14,13 +14,19 @@ from ..values import EventType
 from .calcom import CALCOM_CHECKS
 from .fields import PREFIX, Settings
 from .jicoo import JICOO_CHECKS
+from .queue import QUEUE_CHECKS
 from .redirects import REDIRECT_CHECKS
 from .salesforce import SALESFORCE_CHECKS
+from .webhooks import WEBHOOK_CHECKS
 
 # Only what a header can carry: names beyond ASCII are written in their xn-- form there.
 _ORIGIN = re.compile(r"https?://(?:[\w.*-]+|\[[0-9a-f:.]+\])(?::(?:\d+|\*))?", re.ASCII)
 #: Ten years: beyond it, sums of dates leave the years we know.
 _MOST_LINK_DAYS = 3650
+#: A hundred years: beyond it, differences of dates leave the years we know.
+_MOST_KEEP_DAYS = 36_500
+#: Whoever takes longer over a form is away.
+_MOST_HOLD_MINUTES = 60
 
 
 def _one_of(name: str, *choices: str) -> Callable[[Settings], None]:
@@ -59,23 +65,40 @@ def _check_event_types(settings: Settings) -> None:
     declared = settings.event_types
     if isinstance(declared, (str, PathLike)):
         return
+    if callable(declared):
+        _check_function_is_for_us(settings)
+        return
     if not isinstance(declared, (list, tuple)):
         raise ConfigurationError(
-            f"'BOOKER_EVENT_TYPES' is {declared!r}; it must be a TOML file's path or a list of EventType."
+            f"'BOOKER_EVENT_TYPES' is a {type(declared).__name__}; it must be a TOML file's path, a list of "
+            "EventType, or a function that gives one."
         )
     for place, each in enumerate(declared):
         if not isinstance(each, EventType):
+            shown = repr(each) if isinstance(each, str) else f"a {type(each).__name__}"
             raise ConfigurationError(
-                f"'BOOKER_EVENT_TYPES' has {each!r} at [{place}]; it must be an EventType."
+                f"'BOOKER_EVENT_TYPES' has {shown} at [{place}]; it must be an EventType."
             )
 
 
-def _check_link_days(settings: Settings) -> None:
-    days = settings.link_days
-    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= _MOST_LINK_DAYS:
+def _check_function_is_for_us(settings: Settings) -> None:
+    """Refuse a function where a remote provider keeps what is offered, and would never call it."""
+    if settings.provider in ("calcom", "jicoo"):
         raise ConfigurationError(
-            f"'BOOKER_LINK_DAYS' is {days!r}; it must be a whole number of days, 0 to {_MOST_LINK_DAYS}."
+            f"'BOOKER_EVENT_TYPES' is a function, but 'BOOKER_PROVIDER' is {settings.provider!r}; only the "
+            "embedded engine calls one. Give a list or a TOML file's path, or leave it out."
         )
+
+
+def _count(name: str, unit: str, most: int) -> Callable[[Settings], None]:
+    def check(settings: Settings) -> None:
+        count = getattr(settings, name)
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= most:
+            raise ConfigurationError(
+                f"'{PREFIX}{name.upper()}' is {count!r}; it must be a whole number of {unit}, 0 to {most}."
+            )
+
+    return check
 
 
 def _check_link_limit(settings: Settings) -> None:
@@ -157,10 +180,13 @@ CHECKS: tuple[Callable[[Settings], None], ...] = (
     _text(*(each.name for each in fields(Settings) if each.type == "str")),
     _one_of("links", "", "signed", "uid"),
     _one_of("calcom_auth", "", "none", "key", "platform", "oauth"),
-    _one_of("dispatch", "thread", "none"),
+    *QUEUE_CHECKS,
+    _one_of("mails", "all", "links", "none"),
+    _count("hold_minutes", "minutes", _MOST_HOLD_MINUTES),
+    _count("keep_days", "days", _MOST_KEEP_DAYS),
     _check_provider,
     _check_event_types,
-    _check_link_days,
+    _count("link_days", "days", _MOST_LINK_DAYS),
     _check_link_limit,
     _check_redirect_origins,
     *REDIRECT_CHECKS,
@@ -174,4 +200,5 @@ CHECKS: tuple[Callable[[Settings], None], ...] = (
     *CALCOM_CHECKS,
     *JICOO_CHECKS,
     *SALESFORCE_CHECKS,
+    *WEBHOOK_CHECKS,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from os import PathLike
 from typing import Any
@@ -22,14 +22,19 @@ def _secret(help: str, default: str = "") -> Any:
     return field(default=default, repr=False, metadata={"help": help, "default": default})
 
 
+def _secret_list(help: str) -> Any:
+    """Declare a list that holds secrets."""
+    return field(default=(), repr=False, metadata={"help": help, "default": ()})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """What `app.config` says about booker_components; the key of a field is `BOOKER_` and its name."""
 
-    event_types: str | PathLike[str] | Sequence[EventType] = _setting(
+    event_types: str | PathLike[str] | Sequence[EventType] | Callable[[], Sequence[EventType]] = _setting(
         (),
-        "What can be booked: the path of a TOML file, or a list of `EventType`. With Jicoo each has its `id` "
-        "there.",
+        "What can be booked: the path of a TOML file, a list of `EventType`, or, for the embedded engine, a "
+        "function that gives such a list as it is now. With Jicoo each has its `id` there.",
     )
     provider: Any = _setting(
         "embedded",
@@ -49,15 +54,43 @@ class Settings:
         "The address under which guests reach the booking pages; mails need it, for example `https://example.com`.",
     )
     mail_url: str = _secret(
-        "SMTP server for mailing new links, for example `smtp://user:password@mail.example.com:587?starttls=1`.",
+        "SMTP server for mails to guests and hosts, for example `smtp://user:password@mail.example.com:587?starttls=1`.",
     )
     mail_from: str = _setting("", "The sender of these mails, for example `Bookings <bookings@example.com>`.")
+    mails: str = _setting(
+        "all",
+        'What is mailed where there is a server: `"all"`, `"links"` (new links that were asked for), or '
+        '`"none"`.',
+    )
     admin_email: str = _setting(
-        "", "Who is mailed, beside the host, when a booking cannot be written to Salesforce."
+        "",
+        "Who is mailed when a booking cannot be written to Salesforce (beside the host), and when a delivery "
+        "is given up.",
     )
     dispatch: str = _setting(
         "thread",
-        '`"thread"`: a thread in each web process delivers events. `"none"`: only `flask booker deliver`.',
+        'Who delivers events: `"thread"`, a thread in each web process; `"huey"`, workers that a queue '
+        'wakes; `"none"`, only `flask booker worker` or `flask booker deliver`.',
+    )
+    queue_url: str = _secret(
+        "Where huey keeps its queue: `sqlite:////var/lib/app/queue.sqlite3`, `redis://...` or "
+        "`postgresql://...`; empty: the database, if that is PostgreSQL, else a file beside it."
+    )
+    webhooks: Sequence[Mapping[str, Any]] = _secret_list(
+        'Who is told of changes by signed webhooks: mappings with `url`, `secret` ("whsec_..."), and '
+        "`events`, the kinds to tell of, where that is not all."
+    )
+    private_network: bool = _setting(
+        False,
+        "Whether webhooks and calendar feeds may be on private addresses, such as 10.0.0.1 or this machine.",
+    )
+    hold_minutes: int = _setting(
+        10, "How many minutes a chosen time is kept for the guest who fills in the form; 0: not at all."
+    )
+    keep_days: int = _setting(
+        400,
+        "How many days after its end it is kept what happened to a booking, but for the last of it; 0: for "
+        "ever.",
     )
     embed_origins: Sequence[str] = _setting(
         (), "Origins whose pages may show the booking pages in a frame, for example `https://example.org`."

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from booker_components.records.attempts import CRASHES
 from booker_components.records.inbox import (
     KEEP,
     LEASE,
@@ -232,3 +233,36 @@ def test_what_is_old_is_forgotten(inbox: Inbox, storage: Storage, clock: FrozenC
 
     assert counts(inbox) == (2, 0, 0, 0)
     assert len(bodies(storage)) == 2
+
+
+def test_a_webhook_that_always_ends_its_process_is_parked(
+    inbox: Inbox, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After a day nobody touches it, and the next one is taken; a retry gives it another day."""
+    inbox.receive("calcom", NOTICE, BODY)
+    for _ in range(CRASHES):
+        claimed(inbox)
+        clock.move(PARK_AFTER / CRASHES)
+    inbox.receive("calcom", replace(NOTICE, key="k3", uids=("three",)), BODY)
+
+    healthy = claimed(inbox)
+    parked = counts(inbox)
+    inbox.retry("calcom")
+
+    assert incoming_from(healthy).uids == ("three",)
+    assert parked == (1, 0, 0, 1)
+    assert "its attempt 10 did not end" in caplog.text
+    assert incoming_from(claimed(inbox)).uids == ("one", "two")
+
+
+def test_one_that_failed_in_an_orderly_way_is_tried_again_after_a_pause(
+    inbox: Inbox, clock: FrozenClock
+) -> None:
+    """However long the app was down, and however often it had failed."""
+    inbox.receive("calcom", NOTICE, BODY)
+    for _ in range(CRASHES):
+        inbox.failed(claimed(inbox), "ProviderUnavailable", again=SOON)
+        clock.move(SOON)
+    clock.move(PARK_AFTER)
+
+    assert claimed(inbox).attempts == CRASHES + 1

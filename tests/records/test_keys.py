@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from booker_components.testing import FrozenClock
 
 from ..conftest import MONDAY
 from ..processes import FORKS
-from ..providers.samples import url_in
 
 PROCESSES, PATIENCE = 8, 30
 
@@ -210,11 +208,11 @@ def _claim(url: str, number: int, line: Any, results: Any) -> None:
     results.put((claim.mine, claim.fingerprint))
 
 
-def test_of_many_processes_one_has_the_key(storage: Storage, tmp_path: Path) -> None:
+def test_of_many_processes_one_has_the_key(storage: Storage, database_url: str) -> None:
     """One claim is the first, and all the others know whose it is."""
     line, results = FORKS.Barrier(PROCESSES, timeout=PATIENCE), FORKS.Queue()
     processes = [
-        FORKS.Process(target=_claim, args=(url_in(tmp_path), number, line, results), daemon=True)
+        FORKS.Process(target=_claim, args=(database_url, number, line, results), daemon=True)
         for number in range(PROCESSES)
     ]
     for process in processes:

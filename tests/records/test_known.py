@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +21,6 @@ from booker_components.values import Booking, BookingStatus, EventKind
 
 from ..conftest import MONDAY
 from ..processes import FORKS
-from ..providers.samples import url_in
 from ..test_payloads import FULL
 
 PROCESSES, PATIENCE = 8, 30
@@ -253,12 +251,11 @@ def _note(url: str, line: Any, results: Any) -> None:
     results.put([change.number for each in states if (change := note(known, each))])
 
 
-def test_of_many_processes_one_is_told(storage: Storage, tmp_path: Path) -> None:
+def test_of_many_processes_one_is_told(storage: Storage, database_url: str) -> None:
     """However the processes mix, no number is given twice and the ending is told once."""
     line, results = FORKS.Barrier(PROCESSES, timeout=PATIENCE), FORKS.Queue()
     processes = [
-        FORKS.Process(target=_note, args=(url_in(tmp_path), line, results), daemon=True)
-        for _ in range(PROCESSES)
+        FORKS.Process(target=_note, args=(database_url, line, results), daemon=True) for _ in range(PROCESSES)
     ]
     for process in processes:
         process.start()

@@ -23,7 +23,6 @@ from booker_components.testing import FrozenClock
 
 from ..conftest import MONDAY
 from ..processes import FORKS
-from ..providers.samples import url_in
 
 KEY, FORMER_KEY = b"k" * 40, b"f" * 40
 HOUR = timedelta(hours=1)
@@ -104,6 +103,7 @@ def test_an_end_without_a_zone_is_refused() -> None:
         replace(FIRST, expires_at=MONDAY.replace(tzinfo=None))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_database_holds_no_token(kept: Tokens, storage: Storage, tmp_path: Path) -> None:
     """Whoever reads the file, or its log, finds neither tokens nor names at the provider."""
     kept.refresh("calcom", "ann", "access-1", lambda pair: SECOND)
@@ -321,9 +321,9 @@ def _die_renewing(url: str) -> None:
     tokens.refresh("calcom", "ann", "access-1", lambda pair: os._exit(9))
 
 
-def test_the_lease_of_a_dead_process_lapses(kept: Tokens, clock: FrozenClock, tmp_path: Path) -> None:
+def test_the_lease_of_a_dead_process_lapses(kept: Tokens, clock: FrozenClock, database_url: str) -> None:
     """Others wait for a while and give up; after the lease one of them renews."""
-    process = FORKS.Process(target=_die_renewing, args=(url_in(tmp_path),))
+    process = FORKS.Process(target=_die_renewing, args=(database_url,))
     process.start()
     process.join(timeout=30)
 
