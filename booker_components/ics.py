@@ -1,12 +1,15 @@
-"""Bookings as calendar files (RFC 5545) and as "add to calendar" links."""
+"""Bookings as calendar files (RFC 5545), as invitations (RFC 5546), and as "add to calendar" links."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from urllib.parse import quote, urlencode
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Event, vCalAddress, vText
 
 from .values import Booking, BookingStatus, Location, LocationKind
 
@@ -32,13 +35,77 @@ def calendar_file(booking: Booking, *, domain: str, url: str = "", people: bool 
 
     There is no ATTENDEE even then: RFC 5546 section 3.2.1 forbids it where METHOD is PUBLISH.
     """
-    calendar = Calendar()
-    calendar.add("prodid", "-//booker_components//Bookings//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add_component(_event(booking, domain=domain, url=url, people=people))
-    content: bytes = calendar.to_ical()
-    return content
+    event = _event(booking, domain=domain)
+    texts = {
+        "summary": _text(booking.title),
+        "location": place(booking.location, people=people),
+        "description": _description(booking, url, people),
+        "url": _line(url),
+    }
+    _add_texts(event, texts)
+    if people and booking.host.email:
+        event.add("organizer", _person(Party(name=booking.host.name, email=booking.host.email)))
+    return _calendar(Method.PUBLISH, [event])
+
+
+class Method(StrEnum):
+    """What whoever gets a calendar part is to do with it (RFC 5546 section 1.4)."""
+
+    PUBLISH = "PUBLISH"
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Party:
+    """Somebody who stands in an invitation."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """A booking as it is to stand in somebody's calendar."""
+
+    booking: Booking
+    summary: str
+    location: str = ""
+    description: str = ""
+    #: The bookings that this one replaced, the latest first, where moving makes a new one: it keeps the UID
+    #: of the first of them all, and counts on from their changes.
+    former: Sequence[Booking] = ()
+
+
+def invitation(
+    entry: Entry, *, method: Method, domain: str, organizer: Party, attendee: Party, accepted: bool
+) -> bytes:
+    """Give the calendar part of a mail, which puts a booking into a calendar, moves it or takes it out.
+
+    One part is about one booking only (RFC 5546 sections 3.2.2 and 3.2.5). *organizer* is who sends the mail:
+    calendars take changes from nobody else. Nobody is asked to answer (RSVP), for the booking is not the
+    calendar's to change: an answer would reach a mailbox in which nobody looks for it, and leave the booking
+    as it is. *accepted* says whether the attendee has agreed already, by booking or by offering the time.
+
+    Of those who take part only *attendee* is named: the others' addresses are not everybody's to read.
+    """
+    event = _entry(entry, domain=domain, organizer=organizer)
+    if method is Method.CANCEL:
+        # Also where the booking stands, and only this attendee is out of it (RFC 5546 section 3.2.5).
+        event["status"] = vText("CANCELLED")
+    event.add("attendee", _attendee(attendee, accepted=accepted))
+    return _calendar(method, [event])
+
+
+def dates_file(entries: Sequence[Entry], *, domain: str, organizer: Party) -> bytes:
+    """Give several bookings as one calendar file, to be added at once.
+
+    Its METHOD is PUBLISH, as what asks somebody to come is about one UID only (RFC 5546 section 3.2.2), and
+    Outlook reads no more than one event of that (MS-STANOICAL on RFC 6047 section 4.4). Each booking has the
+    UID under which an `invitation` moves or cancels it later.
+    """
+    events = [_entry(each, domain=domain, organizer=organizer) for each in entries]
+    return _calendar(Method.PUBLISH, events)
 
 
 def google_link(booking: Booking) -> str:
@@ -78,31 +145,47 @@ def place(location: Location | None, *, people: bool = False) -> str:
     return ", ".join(dict.fromkeys(_text(part) for part in parts if part))
 
 
-def _event(booking: Booking, *, domain: str, url: str, people: bool) -> Event:
-    event = Event()
-    event.add("uid", f"{booking.uid}@{domain}")
-    event.add("sequence", booking.revision - 1)
-    event.add("status", _STATUS[booking.status])
-    event.add("dtstamp", _whole(booking.updated_at))
-    event.add("created", _whole(booking.created_at))
-    event.add("last-modified", _whole(booking.updated_at))
-    event.add("dtstart", _whole(booking.start))
-    event.add("dtend", _whole(booking.end))
-    for name, content in _texts(booking, url, people).items():
-        if content:
-            event.add(name, content)
-    if people and booking.host.email:
-        event.add("organizer", _organizer(booking))
+def _calendar(method: Method, events: Sequence[Event]) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", "-//booker_components//Bookings//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method.value)
+    for event in events:
+        calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _entry(entry: Entry, *, domain: str, organizer: Party) -> Event:
+    event = _event(entry.booking, domain=domain, former=entry.former)
+    texts = {"summary": entry.summary, "location": entry.location, "description": entry.description}
+    _add_texts(event, {name: _text(text) for name, text in texts.items()})
+    event.add("organizer", _person(organizer))
     return event
 
 
-def _texts(booking: Booking, url: str, people: bool) -> dict[str, str]:
-    return {
-        "summary": _text(booking.title),
-        "location": place(booking.location, people=people),
-        "description": _description(booking, url, people),
-        "url": _line(url),
-    }
+def _event(booking: Booking, *, domain: str, former: Sequence[Booking] = ()) -> Event:
+    """Give what is the same for everybody about a booking, with its times in UTC.
+
+    A zone of its own would be two kilobytes of changes of the clocks, and of no use: nothing repeats.
+    """
+    first = former[-1] if former else booking
+    event = Event()
+    event.add("uid", f"{first.uid}@{domain}")
+    event.add("sequence", sum(each.revision for each in (booking, *former)) - 1)
+    event.add("status", _STATUS[booking.status])
+    event.add("dtstamp", _whole(booking.updated_at))
+    event.add("created", _whole(first.created_at))
+    event.add("last-modified", _whole(booking.updated_at))
+    event.add("dtstart", _whole(booking.start))
+    event.add("dtend", _whole(booking.end))
+    return event
+
+
+def _add_texts(event: Event, texts: Mapping[str, str]) -> None:
+    for name, content in texts.items():
+        if content:
+            event.add(name, content)
 
 
 def _description(booking: Booking, url: str, people: bool) -> str:
@@ -113,9 +196,19 @@ def _description(booking: Booking, url: str, people: bool) -> str:
     return "\n".join([*lines, _text(url)] if url else lines)
 
 
-def _organizer(booking: Booking) -> vCalAddress:
-    address = vCalAddress(f"mailto:{_line(booking.host.email)}")
-    address.params["CN"] = _line(booking.host.name)
+def _person(party: Party) -> vCalAddress:
+    address = vCalAddress(f"mailto:{_line(party.email)}")
+    if name := _line(party.name):
+        address.params["CN"] = name
+    return address
+
+
+def _attendee(party: Party, *, accepted: bool) -> vCalAddress:
+    address = _person(party)
+    address.params["CUTYPE"] = "INDIVIDUAL"
+    address.params["ROLE"] = "REQ-PARTICIPANT"
+    address.params["PARTSTAT"] = "ACCEPTED" if accepted else "NEEDS-ACTION"
+    address.params["RSVP"] = "FALSE"
     return address
 
 

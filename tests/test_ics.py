@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from icalendar import Calendar, Component
 
-from booker_components.ics import calendar_file, google_link, outlook_link, place
+from booker_components.ics import (
+    Entry,
+    Method,
+    Party,
+    calendar_file,
+    dates_file,
+    google_link,
+    invitation,
+    outlook_link,
+    place,
+)
 from booker_components.values import (
     Attendee,
     Booking,
@@ -132,6 +143,91 @@ def test_lines_are_folded(text: str) -> None:
     lines = content.split(b"\r\n")
     assert max(map(len, lines)) <= 75
     assert b"\n" not in content.replace(b"\r\n", b"")
+
+
+SENDER = Party(name="Bookings", email="bookings@app.example")
+GRACE = Party(name="Grace Guest", email="grace@guest.example")
+
+
+def invited(booking: Booking = BOOKING, method: Method = Method.REQUEST, **parts: Any) -> bytes:
+    """Give the calendar part of a mail to the guest."""
+    entry = Entry(booking=booking, summary=booking.title, **parts)
+    return invitation(
+        entry, method=method, domain="app.example", organizer=SENDER, attendee=GRACE, accepted=True
+    )
+
+
+def test_invitation_names_who_asks_whom() -> None:
+    """One organizer, who sends the mail, and one attendee, who need not answer."""
+    event = event_of(invited(location="Here", description="With Ada"))
+
+    assert event["organizer"] == "mailto:bookings@app.example"
+    assert event["organizer"].params["CN"] == "Bookings"
+    assert event["attendee"] == "mailto:grace@guest.example"
+    assert dict(event["attendee"].params) == {
+        "CN": "Grace Guest",
+        "CUTYPE": "INDIVIDUAL",
+        "ROLE": "REQ-PARTICIPANT",
+        "PARTSTAT": "ACCEPTED",
+        "RSVP": "FALSE",
+    }
+    assert (event["location"], event["description"]) == ("Here", "With Ada")
+
+
+def test_invitation_and_file_are_about_the_same_entry() -> None:
+    """Whoever adds the file and is then invited has the booking once."""
+    file, asked = event_of(calendar_file(BOOKING, domain="app.example")), event_of(invited())
+
+    for name in ("uid", "sequence", "dtstamp", "dtstart", "dtend", "status"):
+        assert file[name].to_ical() == asked[name].to_ical()
+
+
+def test_taking_back_is_cancelled_whatever_the_booking_is() -> None:
+    """A booking that stands is off for whoever is out of it (RFC 5546 section 3.2.5)."""
+    content = invited(method=Method.CANCEL)
+
+    assert b"METHOD:CANCEL\r\n" in content
+    assert event_of(content)["status"] == "CANCELLED"
+
+
+def test_successor_keeps_the_entry_of_the_first() -> None:
+    """UID and CREATED are those of the first of all, and SEQUENCE counts every change."""
+    former = (replace(BOOKING, uid="b-2", revision=2), replace(BOOKING, uid="b-1", revision=4))
+
+    event = event_of(invited(replace(BOOKING, uid="b-3", revision=1), former=former))
+
+    assert event["uid"] == "b-1@app.example"
+    assert event["sequence"] == 6
+
+
+@pytest.mark.parametrize(("text", "kept"), HOSTILE.items(), ids=range(len(HOSTILE)))
+def test_hostile_texts_of_an_invitation_stay_texts(text: str, kept: str) -> None:
+    """Names of people are parameters, which have no line ends at all; all else is as in a file."""
+    party = Party(name=text, email="x@app.example")
+    entry = Entry(booking=BOOKING, summary=text, location=text, description=text)
+
+    content = invitation(
+        entry, method=Method.REQUEST, domain="app.example", organizer=party, attendee=party, accepted=False
+    )
+
+    event = event_of(content)
+    assert event["summary"] == event["location"] == event["description"] == kept.strip()
+    assert event["organizer"] == event["attendee"] == "mailto:x@app.example"
+    assert event["organizer"].params["CN"] == " ".join(kept.strip().split("\n"))
+    assert event.subcomponents == []
+    assert max(map(len, content.split(b"\r\n"))) <= 75
+
+
+def test_dates_file_has_an_entry_for_each() -> None:
+    """To be added at once, without anybody being asked to come."""
+    entries = [Entry(booking=replace(BOOKING, uid=f"b-{each}"), summary="Course") for each in range(3)]
+
+    content = dates_file(entries, domain="app.example", organizer=SENDER)
+
+    events = Calendar.from_ical(content).walk("VEVENT")
+    assert b"METHOD:PUBLISH\r\n" in content
+    assert [event["uid"] for event in events] == ["b-0@app.example", "b-1@app.example", "b-2@app.example"]
+    assert all("attendee" not in event for event in events)
 
 
 def test_google_link_says_title_time_and_place_only() -> None:

@@ -22,7 +22,7 @@ from booker_components.testing import FakeSalesforce, FrozenClock
 
 from ..conftest import HOST, INTRO, MONDAY, TUESDAY
 from ..elsewhere import elsewhere, hear, pass_on
-from ..test_mail import Mailbox, smtp_server
+from ..mail.boxes import Mailbox, smtp_server
 from .desk import KEY, config_of
 
 MakeApp = Callable[..., Flask]
@@ -107,6 +107,7 @@ def test_what_cannot_be_written_is_parked_and_written_when_mended(
             BOOKER_DISPATCH="none",
             BOOKER_MAIL_URL=f"smtp://{place}",
             BOOKER_MAIL_FROM="bookings@app.example",
+            BOOKER_MAILS="none",
             BOOKER_PUBLIC_URL="https://app.example",
             BOOKER_ADMIN_EMAIL="admin@example.com",
             **config_of(org),

@@ -18,7 +18,7 @@ from booker_components.subscribers.salesforce.failures import SalesforceFailed
 from booker_components.subscribers.salesforce.subscriber import LATE
 from booker_components.values import Booking, EventKind, Host
 
-from ..test_mail import Mailbox, content, smtp_server
+from ..mail.boxes import Mailbox, content, smtp_server
 from .desk import BOOKING, Desk
 
 ADMIN = "admin@example.com"
