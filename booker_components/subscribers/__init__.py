@@ -19,10 +19,10 @@ The outbox calls it outside the request, after the booking is safe, with these p
 - **Never given up silently.** An event that still fails a day after its first attempt is parked, and goes on
   holding back the later ones of its booking: late is better than out of order. Where a further attempt is of
   no use until somebody has mended something, raise `DeliveryFailed(..., permanent=True)`: it is parked at
-  once. `flask booker outbox --retry` resumes, in order; a subscriber hears of those bookings late then, so
+  once. `flask booker outbox retry` resumes, in order; a subscriber hears of those bookings late then, so
   trust `event.at`, not the clock.
-- **Independent.** Each subscriber has a thread of its own in a web process (`flask booker deliver` calls them
-  one after the other): one that hangs keeps no other waiting.
+- **Independent.** Each subscriber has threads of its own in web processes and workers (`flask booker deliver`
+  calls them one after the other): one that hangs keeps no other waiting.
 
 A subscriber should give up below a minute, for example by the timeout of its HTTP client: after that its
 claim on the event ends, and the event may be delivered once more at the same time.
