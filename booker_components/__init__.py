@@ -29,35 +29,50 @@ from .helpers import cancel_booking as cancel_booking
 from .helpers import confirm_booking as confirm_booking
 from .helpers import create_booking as create_booking
 from .helpers import decline_booking as decline_booking
+from .helpers import erase_guest as erase_guest
+from .helpers import export_guest as export_guest
 from .helpers import get_booking as get_booking
 from .helpers import get_calcom as get_calcom
 from .helpers import get_calendar_links as get_calendar_links
 from .helpers import get_event_type as get_event_type
 from .helpers import get_event_types as get_event_types
+from .helpers import get_history as get_history
 from .helpers import get_jicoo as get_jicoo
 from .helpers import get_slots as get_slots
 from .helpers import list_bookings as list_bookings
 from .helpers import mark_absent as mark_absent
 from .helpers import reschedule_booking as reschedule_booking
 from .helpers import update_booking as update_booking
+from .helpers import why_not as why_not
 from .links import Purpose as Purpose
 from .outbox import Subscriber as Subscriber
+from .privacy import Erasure as Erasure
 from .providers import AddsGuests as AddsGuests
 from .providers import ApprovesBookings as ApprovesBookings
 from .providers import ExplainsSlots as ExplainsSlots
 from .providers import FindsEventTypes as FindsEventTypes
 from .providers import HoldsSlots as HoldsSlots
+from .providers import KeepsHistory as KeepsHistory
 from .providers import LinksCalendars as LinksCalendars
 from .providers import ListsBookings as ListsBookings
 from .providers import MarksAbsences as MarksAbsences
+from .providers import PlansSeries as PlansSeries
 from .providers import Provider as Provider
 from .providers import ReceivesWebhooks as ReceivesWebhooks
+from .providers import TellsChanges as TellsChanges
+from .providers import Tidies as Tidies
 from .providers.calcom.accounts import CalcomAccount as CalcomAccount
+from .providers.embedded.busy import BusySource as BusySource
 from .receiving import Hearer as Hearer
 from .redirects import verify_redirect as verify_redirect
+from .subscribers.webhooks import verify_webhook as verify_webhook
+from .values import Absence as Absence
+from .values import Align as Align
 from .values import Answer as Answer
 from .values import Approval as Approval
 from .values import Attendee as Attendee
+from .values import AuditEntry as AuditEntry
+from .values import AuditFacts as AuditFacts
 from .values import Booking as Booking
 from .values import BookingEvent as BookingEvent
 from .values import BookingFilter as BookingFilter
@@ -68,21 +83,28 @@ from .values import BookingWindow as BookingWindow
 from .values import CalendarLink as CalendarLink
 from .values import CancelScope as CancelScope
 from .values import ChangeRule as ChangeRule
+from .values import Counting as Counting
 from .values import EventKind as EventKind
 from .values import EventType as EventType
 from .values import Frequency as Frequency
 from .values import Hold as Hold
 from .values import Host as Host
+from .values import HostGroup as HostGroup
 from .values import Incoming as Incoming
 from .values import Layout as Layout
+from .values import Limit as Limit
 from .values import Location as Location
 from .values import LocationKind as LocationKind
+from .values import Member as Member
 from .values import Notice as Notice
 from .values import NoticeKind as NoticeKind
 from .values import Occurrence as Occurrence
+from .values import Period as Period
+from .values import Planned as Planned
 from .values import Price as Price
 from .values import Question as Question
 from .values import QuestionKind as QuestionKind
+from .values import Reason as Reason
 from .values import ReasonRule as ReasonRule
 from .values import Redirect as Redirect
 from .values import Redirects as Redirects
@@ -91,13 +113,18 @@ from .values import Seats as Seats
 from .values import Series as Series
 from .values import Slot as Slot
 from .values import TimeWindow as TimeWindow
+from .values import Travel as Travel
 
 __all__ = [
+    "Absence",
     "AddsGuests",
+    "Align",
     "Answer",
     "Approval",
     "ApprovesBookings",
     "Attendee",
+    "AuditEntry",
+    "AuditFacts",
     "Booker",
     "BookerError",
     "Booking",
@@ -109,12 +136,15 @@ __all__ = [
     "BookingRequest",
     "BookingStatus",
     "BookingWindow",
+    "BusySource",
     "CalcomAccount",
     "CalendarLink",
     "CancelScope",
     "ChangeRule",
     "ConfigurationError",
+    "Counting",
     "DeliveryFailed",
+    "Erasure",
     "EventKind",
     "EventType",
     "EventTypeNotFound",
@@ -126,9 +156,12 @@ __all__ = [
     "Hold",
     "HoldsSlots",
     "Host",
+    "HostGroup",
     "Incoming",
     "InvalidRequest",
+    "KeepsHistory",
     "Layout",
+    "Limit",
     "LinkExpired",
     "LinkInvalid",
     "LinksCalendars",
@@ -136,11 +169,15 @@ __all__ = [
     "Location",
     "LocationKind",
     "MarksAbsences",
+    "Member",
     "NotBookable",
     "Notice",
     "NoticeKind",
     "Occurrence",
     "OutcomeUnknown",
+    "Period",
+    "Planned",
+    "PlansSeries",
     "Price",
     "Provider",
     "ProviderError",
@@ -149,6 +186,7 @@ __all__ = [
     "Purpose",
     "Question",
     "QuestionKind",
+    "Reason",
     "ReasonRule",
     "ReceivesWebhooks",
     "Redirect",
@@ -160,8 +198,11 @@ __all__ = [
     "Slot",
     "SlotTaken",
     "Subscriber",
+    "TellsChanges",
+    "Tidies",
     "TimeWindow",
     "TooManyRequests",
+    "Travel",
     "Unsupported",
     "WebhookRejected",
     "add_guests",
@@ -172,11 +213,14 @@ __all__ = [
     "create_blueprint",
     "create_booking",
     "decline_booking",
+    "erase_guest",
+    "export_guest",
     "get_booking",
     "get_calcom",
     "get_calendar_links",
     "get_event_type",
     "get_event_types",
+    "get_history",
     "get_jicoo",
     "get_slots",
     "list_bookings",
@@ -184,4 +228,6 @@ __all__ = [
     "reschedule_booking",
     "update_booking",
     "verify_redirect",
+    "verify_webhook",
+    "why_not",
 ]

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
-from .errors import ConfigurationError
+from .errors import ConfigurationError, Unsupported
 from .links import Purpose
+from .privacy import Erasure, Privacy
+from .providers import ExplainsSlots
 from .providers.calcom.parts import CalcomParts
 from .providers.jicoo.parts import JicooParts
 from .values import (
     Answer,
     Attendee,
+    AuditEntry,
     Booking,
     BookingFilter,
     BookingOrder,
@@ -22,6 +26,7 @@ from .values import (
     CancelScope,
     EventType,
     Location,
+    Reason,
     Slot,
     TimeWindow,
 )
@@ -31,8 +36,8 @@ from .web.state import PREFILL, booker_path
 
 
 def get_event_types() -> Sequence[EventType]:
-    """Give every event type that guests may book."""
-    return runtime().service.event_types()
+    """Give every event type that guests may book; those that are private are not among them."""
+    return tuple(each for each in runtime().service.event_types() if not each.private)
 
 
 def get_event_type(slug: str, *, owner: str = "") -> EventType:
@@ -133,7 +138,7 @@ def create_booking(
     key: str = "",
     owner: str = "",
 ) -> Booking:
-    """Book for a guest.
+    """Book for a guest, as a host; also what is booked through a private link only.
 
     *start* is aware; *zone*, an IANA name, is the guest's and defaults to the event type's. *occurrences* is
     for a series, *metadata* is kept with the booking where the provider can. Calls with the same *key* give
@@ -153,9 +158,12 @@ def create_booking(
         location=location,
         occurrences=occurrences,
         metadata=metadata or {},
+        by="host",
         # Guests choose the keys of forms; theirs must never meet the host's.
         key=key and f"host:{key}",
         owner=owner,
+        # Private links are for guests.
+        invited=True,
     )
     return service.book(request)
 
@@ -220,8 +228,9 @@ def get_calendar_links(uid: str) -> Sequence[CalendarLink]:
 def booking_link(uid: str, purpose: Purpose | str = Purpose.MANAGE) -> str:
     """Give a link for a booking's guest, for example for a mail of your own.
 
-    *purpose* is "manage", "reschedule" or "cancel". The link is absolute when 'BOOKER_PUBLIC_URL' is set,
-    else a path. Raises `BookingNotFound`.
+    *purpose* is "manage", "reschedule" or "cancel"; "decide" is for the host alone, to agree to what waits or
+    to decline it. The link is absolute when 'BOOKER_PUBLIC_URL' is set, else a path. Raises
+    `BookingNotFound`.
     """
     parts = runtime()
     path = parts.links.path(Purpose(purpose), parts.service.get(uid))
@@ -235,6 +244,7 @@ def booker_link(
     prefill: Mapping[str, object] | None = None,
     owner: str = "",
     expires: timedelta = timedelta(hours=1),
+    uses: int | None = None,
 ) -> str:
     """Give a link to the booker of an event type, for a user of yours of whom you know some answers.
 
@@ -243,16 +253,37 @@ def booker_link(
     empty one stays empty. Those in *prefill* can be, unless the event type locks their questions. The link
     holds none of them: they are in our database until it expires, after 30 days at most, or a day longer.
 
-    Whoever has the link can read them and book as that user, any number of times until *expires* is over. It
-    is absolute when 'BOOKER_PUBLIC_URL' is set, else a path. Raises `EventTypeNotFound`, and
+    Whoever has the link can read them and book as that user, any number of times until *expires* is over, or
+    as many times as *uses* says. Of an event type that is private it is the only way in; where nothing is
+    known of a user such a link lasts for 366 days at most.
+
+    It is absolute when 'BOOKER_PUBLIC_URL' is set, else a path. Raises `EventTypeNotFound`, and
     `InvalidRequest`, which names what is not asked, or wrong in *locked*.
     """
     parts = runtime()
     event_type = parts.service.event_type(slug, owner=finding.owner(parts, owner))
+    locking.require_uses(uses)
     locking.require_asked(event_type, prefill or {})
-    token = locking.token(parts, event_type, locked=locked or {}, known=prefill or {}, expires=expires)
+    token = locking.token(
+        parts, event_type, locked=locked or {}, known=prefill or {}, expires=expires, uses=uses
+    )
     path = booker_path(event_type, owner) + (f"?{PREFILL}={token}" if token else "")
     return parts.public(path) or parts.url(path)
+
+
+def why_not(
+    slug: str, start: datetime, *, duration: timedelta | None = None, owner: str = "", zone: str = ""
+) -> Sequence[Reason]:
+    """Give every reason why an event type is not offered at *start*, aware; none if it is.
+
+    It is for hosts: guests are not to know what else you do. *duration* and *zone* are as in `get_slots`.
+    Raises `EventTypeNotFound`, or `Unsupported` where the provider cannot tell.
+    """
+    service = runtime().service
+    event_type, provider = service.event_type(slug, owner=owner or None), service.provider
+    if not isinstance(provider, ExplainsSlots):
+        raise Unsupported(f"The provider '{provider.name}' cannot tell why a time is not offered.")
+    return provider.explain(event_type, start, duration=duration, zone=zone)
 
 
 def get_calcom() -> CalcomParts:
@@ -315,3 +346,34 @@ def update_booking(
         notify=notify,
     )
     return runtime().service.follow(uid, edit)
+
+
+def get_history(uid: str) -> Sequence[AuditEntry]:
+    """Give every change of a booking: who did what and when, how it stood before and after, first to last.
+
+    Raises `BookingNotFound`, or `Unsupported` where the provider keeps no history.
+    """
+    return runtime().service.history(uid)
+
+
+def export_guest(email: str) -> dict[str, Any]:
+    """Give everything that is kept about a guest, whom *email* names in any case, as a JSON object.
+
+    Raises `ValueError` where that is no address.
+    """
+    return _privacy().export(email)
+
+
+def erase_guest(email: str, *, cancel: bool = False) -> Erasure:
+    """Erase everything that is kept about a guest, and give what that was and who else may know the guest.
+
+    Bookings to come must be cancelled first: *cancel* does so as their host, and delivers what is due before
+    anything is erased, which may take a while. Doing it again does no harm. Raises `Refused` where bookings
+    are open, `ValueError` where *email* is no address, and what the provider raises.
+    """
+    return _privacy().erase(email, cancel=cancel)
+
+
+def _privacy() -> Privacy:
+    parts = runtime()
+    return Privacy(parts.service, parts.storage, parts.outbox)

@@ -19,15 +19,21 @@ from .values import Booking
 class Purpose(StrEnum):
     """What a link is for; a token opens only the page that it was made for.
 
-    From every such page a link leads back to the booking page, so whoever holds any of them can see and
-    change the booking: they are all for its guest alone.
+    From a page to manage, move or cancel a link leads back to the booking page, so whoever holds any of them
+    can see and change the booking: they are for its guest alone. The one to decide is for its host alone.
     """
 
     MANAGE = "manage"
     RESCHEDULE = "reschedule"
     CANCEL = "cancel"
+    DECIDE = "decide"
 
 
+_FOLDERS = {
+    Purpose.MANAGE: "/bookings/",
+    Purpose.CANCEL: "/bookings/cancel/",
+    Purpose.DECIDE: "/bookings/decide/",
+}
 _TWICE_AT_ONCE = timedelta(minutes=1)
 
 
@@ -49,7 +55,8 @@ class Links:
     ) -> None:
         """Sign with the last of *keys*, accept all of them; links expire *lifetime* after a booking's end.
 
-        With *signed* false, knowing a booking's uid is all the authority there is, as at Cal.com.
+        With *signed* false, knowing a booking's uid is all the authority that a guest needs, as at Cal.com; a
+        link to decide is signed all the same, for the guest knows the uid.
         """
         self.signed = signed
         self._keys = list(keys)
@@ -57,15 +64,15 @@ class Links:
         self._clock = clock
 
     def token(self, purpose: Purpose, booking: Booking) -> str:
-        """Give the token for *booking* as it stands; empty where links are not signed."""
-        if not self.signed:
+        """Give the token for *booking* as it stands; empty where links for *purpose* are not signed."""
+        if not self._signs(purpose):
             return ""
         expires = int((booking.end + self._lifetime).timestamp())
         return str(self._serializer(purpose).dumps([booking.uid, booking.revision, expires]))
 
     def check(self, token: str, purpose: Purpose, booking: Booking) -> None:
         """Let the bearer of *token* in, or raise `LinkInvalid` or `LinkExpired`."""
-        if not self.signed:
+        if not self._signs(purpose):
             return
         uid, revision, expires = self._read(token, purpose)
         if uid != booking.uid:
@@ -94,8 +101,10 @@ class Links:
         if purpose is Purpose.RESCHEDULE:
             named = {"rescheduleUid": booking.uid, "eventTypeSlug": booking.event_type}
             return "/reschedule" + _query(**named, token=token)
-        folder = "/bookings/cancel/" if purpose is Purpose.CANCEL else "/bookings/"
-        return folder + quote(booking.uid, safe="") + _query(token=token)
+        return _FOLDERS[purpose] + quote(booking.uid, safe="") + _query(token=token)
+
+    def _signs(self, purpose: Purpose) -> bool:
+        return self.signed or purpose is Purpose.DECIDE
 
     def _read(self, token: str, purpose: Purpose) -> tuple[str, int, int]:
         uid, revision, expires = _read(self._serializer(purpose), token)
@@ -109,8 +118,8 @@ class PrefillTokens:
     """Makes and checks the tokens that stand for what a host knows of its user (contracts/jicoo.md 3).
 
     A token holds a random id and an expiry in Unix seconds, signed with HMAC-SHA256 under a salt of its own.
-    It holds nothing of the user: that is kept under the id. It is good for any number of bookings until it
-    expires, and for whoever holds it.
+    It holds nothing of the user: that is kept under the id, and so is how many bookings it is good for, until
+    it expires, to whoever holds it.
     """
 
     def __init__(self, keys: Sequence[bytes], *, clock: Callable[[], datetime]) -> None:

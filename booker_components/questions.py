@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -99,6 +100,22 @@ def check_occurrences(event_type: EventType, wanted: object) -> int | None:
     return number
 
 
+def check_without(event_type: EventType, request: BookingRequest) -> tuple[datetime, ...]:
+    """Give the dates of a series that are left out; `ValueError` holds a sentence for the guest."""
+    series = event_type.series
+    if not request.without:
+        return ()
+    if series is None:
+        raise ValueError("This is booked one date at a time.")
+    count, zone = request.occurrences or series.occurrences, request.attendee.zone
+    first, *others = times.occurrences(request.start, zone, series.frequency, series.interval, count)
+    if first in request.without:
+        raise ValueError("The first date cannot be left out. Please choose another time.")
+    if not set(request.without) <= set(others):
+        raise ValueError("Only dates of the series can be left out.")
+    return request.without
+
+
 def check_facts(facts: Mapping[str, str]) -> None:
     """Hold *facts*, kept with a booking, against the limits; `ValueError` names the one that is passed."""
     if len(facts) > FACTS_LIMIT:
@@ -145,6 +162,8 @@ def checked(event_type: EventType, request: BookingRequest) -> BookingRequest:
     guests = problems.attempt("guests", check_guests, event_type, request.guests)
     notes = problems.attempt("notes", check, NOTES, request.notes)
     problems.attempt("tz", times.zone, attendee.zone)
+    if not problems.keys() & {"tz", "occurrences"}:
+        problems.attempt("without", check_without, event_type, request)
     answers = _checked_answers(event_type, request.answers, problems)
     if problems:
         raise InvalidRequest(problems)

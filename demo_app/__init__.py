@@ -14,7 +14,7 @@ from flask import Flask, Response
 from booker_components import Booker
 
 from . import crm as crms
-from . import inbox, pages
+from . import inbox, letterbox, pages
 from .gallery import bp as gallery
 from .heard import HeardEvents
 from .practice import Practice
@@ -41,11 +41,15 @@ NAV = (
 
 
 def create_app(
-    config: Mapping[str, Any] | None = None, *, practice: Practice | None = None, crm: crms.Crm | None = None
+    config: Mapping[str, Any] | None = None,
+    *,
+    practice: Practice | None = None,
+    crm: crms.Crm | None = None,
+    box: letterbox.Letterbox | None = None,
 ) -> Flask:
     """Make the demo app, which keeps its bookings itself or, with *practice*, at a vendor.
 
-    With *crm* it writes them to Salesforce, too.
+    With *crm* it writes them to Salesforce, too; with *box* it shows the mails in it.
 
     *config* goes over the defaults; its key `INSTANCE_PATH` names the folder for the database, the log of
     events and the secret key: one for each *practice*, whose bookings no other knows.
@@ -62,11 +66,15 @@ def create_app(
         app.config["SECRET_KEY"] = secret_key(Path(app.instance_path, "secret_key"))
     heard = HeardEvents(Path(app.instance_path, "heard.sqlite3"))
     Booker(app, subscribers=[heard, *(practice.subscribers if practice else ())])
-    app.register_blueprint(pages.create_blueprint(heard, others=practice.others if practice else ()))
+    app.register_blueprint(
+        pages.create_blueprint(heard, others=practice.others if practice else (), own=not practice)
+    )
     app.register_blueprint(gallery)
     if practice:
         practice.connect(app)
         app.register_blueprint(inbox.create_blueprint(practice))
+    if box:
+        app.register_blueprint(letterbox.create_blueprint(box))
     if crm:
         app.register_blueprint(crms.create_blueprint(crm))
     app.jinja_env.globals["main_nav"] = [each for each in NAV if each[0].split(".")[0] in app.blueprints]

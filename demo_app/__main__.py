@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 
 from booker_components import get_event_types
 
-from . import calcom, close, create_app, crm, jicoo, seed
+from . import calcom, close, create_app, crm, jicoo, letterbox, seed
 from .practice import Practice
 
 #: The vendors at which the bookings may be.
@@ -42,6 +42,9 @@ GUIDE = """
     {address}/gallery                      every widget in every state
 {more}
   Ctrl-C stops it.
+"""
+
+MAILS = """    {address}/inbox                        what guests and hosts are mailed
 """
 
 
@@ -71,7 +74,9 @@ def main() -> None:
         practice = stack.enter_context(VENDORS[backend](address)) if backend in VENDORS else None
         org = stack.enter_context(crm.open_crm())
         folder = stack.enter_context(tempfile.TemporaryDirectory()) if practice else _folder()
-        app = create_app({"INSTANCE_PATH": folder}, practice=practice, crm=org)
+        box = None if practice else stack.enter_context(letterbox.open_letterbox())
+        mails = box.settings(address) if box else {}
+        app = create_app({"INSTANCE_PATH": folder, **mails}, practice=practice, crm=org, box=box)
         stack.callback(close, app)
         server = make_server("127.0.0.1", chosen, app, threaded=True)
         stack.callback(server.server_close)
@@ -79,7 +84,7 @@ def main() -> None:
             seed(practice.others if practice else ())
         if practice:
             practice.tell()
-        print(_guide(app, address, practice.guide if practice else ""), flush=True)
+        print(_guide(app, address, practice.guide if practice else MAILS), flush=True)
         server.serve_forever()
 
 

@@ -14,10 +14,12 @@ from flask.typing import ResponseReturnValue
 
 from booker_components import (
     Booking,
+    BookingStatus,
     EventType,
     EventTypeNotFound,
     Location,
     LocationKind,
+    booking_link,
     get_event_type,
     get_event_types,
     get_slots,
@@ -45,6 +47,8 @@ class Service:
     event_type: EventType
     #: The path of its booker.
     path: str
+    #: "Mara Lindqvist or Emre Aydın"
+    who: str
     #: "At the practice or Video call"
     where: str
     #: "30 or 60 min"
@@ -53,16 +57,19 @@ class Service:
     next_free: str
 
 
-def create_blueprint(heard: HeardEvents, *, others: Sequence[tuple[str, str]] = ()) -> Blueprint:
+def create_blueprint(
+    heard: HeardEvents, *, others: Sequence[tuple[str, str]] = (), own: bool = True
+) -> Blueprint:
     """Make the blueprint of the partner's pages; *heard* is the log that /desk/events shows.
 
-    *others* are owner and slug of what is offered beside the practice's own event types.
+    *others* are owner and slug of what is offered beside the practice's own event types. *own* says whether
+    bookings are kept here.
     """
     bp = Blueprint("demo", __name__)
     bp.add_url_rule("/", "home", partial(home, others))
     bp.add_url_rule("/appointments", view_func=appointments)
     bp.add_url_rule("/appointments/<slug>", view_func=appointments)
-    bp.add_url_rule("/desk", view_func=desk)
+    bp.add_url_rule("/desk", "desk", partial(desk, own))
     for change in ("booking", "reschedule", "cancel"):
         bp.add_url_rule(f"/desk/{change}/<uid>", view_func=desk_booking, defaults={"widget": change})
     bp.add_url_rule("/desk/events", "events", lambda: events(heard))
@@ -87,13 +94,21 @@ def appointments(slug: str = "first-visit") -> ResponseReturnValue:
     return render_template("demo/appointments.html", chosen=chosen, event_types=get_event_types())
 
 
-def desk() -> ResponseReturnValue:
-    """List the bookings ahead, by day, and those that will not take place."""
+def desk(own: bool) -> ResponseReturnValue:
+    """List the bookings ahead, by day, and those that will not take place; *own* ones are answered here."""
     ahead = list_bookings(after=datetime.now(UTC), limit=200)
     open_ones = [booking for booking in ahead if booking.is_open]
     # Where moving makes a new booking, the old one is cancelled too.
     closed = [booking for booking in ahead if not booking.is_open and not booking.replaced_by]
-    return render_template("demo/desk.html", days=_by_day(open_ones), count=len(open_ones), closed=closed)
+    waiting = [booking for booking in open_ones if booking.status is BookingStatus.PENDING]
+    return render_template(
+        "demo/desk.html",
+        days=_by_day(open_ones),
+        count=len(open_ones),
+        closed=closed,
+        # Vendors have pages of their own on which their hosts decide.
+        deciding={each.uid: booking_link(each.uid, "decide") for each in waiting} if own else {},
+    )
 
 
 def desk_booking(uid: str, widget: str) -> ResponseReturnValue:
@@ -129,6 +144,7 @@ def _service(event_type: EventType, *, owner: str = "") -> Service:
     return Service(
         event_type=event_type,
         path=url_for("booker.book", slug=event_type.slug, username=owner or None),
+        who=(" or " if event_type.groups else " and ").join(each.name for each in event_type.hosts),
         where=" or ".join(map(_place, event_type.locations)),
         lengths=f"{lengths} min",
         next_free=_next_free(event_type, owner),

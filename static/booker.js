@@ -287,17 +287,32 @@
   // --- series: the first dates, as many as are wanted
 
   function count(widget, { value, max }) {
-    const wanted = Math.min(Math.max(value, 1), max), dates = widget.querySelectorAll(".bk-dates__item");
+    const wanted = Math.min(Math.max(value, 1), max), items = [...widget.querySelectorAll(".bk-dates__item")];
+    const dates = items.filter((each) => !each.value), gone = items.filter((each) => each.value);
     const more = widget.querySelector("[data-bk-more]"), further = wanted - dates.length;
     dates.forEach((each, place) => { each.hidden = place >= wanted; });
-    if (!more) return;
-    more.hidden = further < 1;
-    more.textContent = more.textContent.replace(/\d+/, Math.max(further, 1));
+    if (more) {
+      more.hidden = further < 1;
+      more.textContent = more.textContent.replace(/\d+/, Math.max(further, 1));
+    }
+    if (gone.length) leaveOut(widget.querySelector("[data-bk-gone]"), gone, wanted);
+  }
+
+  // What is not free, each with its place in the series, is left out as far as the guest sees it.
+  function leaveOut(box, gone, wanted) {
+    gone.forEach((each) => { each.hidden = each.firstElementChild.disabled = each.value > wanted; });
+    const left = gone.filter((each) => !each.hidden).length, numbers = [left, wanted];
+    const note = box.querySelector("span"), text = note.textContent.replace(/\d+/g, () => numbers.shift());
+    box.hidden = !left;
+    if (text !== note.textContent) say(left ? text : "");
+    note.textContent = text;
   }
 
   // --- holds: the chosen time is kept for the guest while the form is on view
 
   let due = 0; // when the hold is to be renewed
+  let soon; // the timer before asking: who goes on or back at once has asked for nothing
+  let asking; // whether an answer is on its way, whose token must be known before asking again
 
   const post = (url, pairs) => fetch(url, { method: "POST", body: new URLSearchParams(pairs) }).catch(() => {});
   const held = () => JSON.parse(stored("hold") || "[]"); // where to let go, and what to send there
@@ -305,41 +320,50 @@
   // Tells whether the widget has a form whose time can be kept; asks for that unless it was done.
   function hold(widget) {
     const form = widget.querySelector("[data-bk-hold]"), mine = form?.elements.hold;
-    const asks = form && !document.hidden && !waiting.has(widget);
-    if (asks && !(mine.value && Date.now() < due)) ask(widget, form, mine);
+    if (form && !(mine.value && Date.now() < due)) {
+      clearTimeout(soon);
+      soon = setTimeout(ask, 300, widget, form, mine);
+    }
     return form;
   }
 
   async function ask(widget, form, mine) {
+    if (asking || document.hidden || waiting.has(widget) || !form.isConnected) return;
     const url = new URL(form.dataset.bkHold, location.href);
     const pairs = () => [...form.querySelectorAll("[type=hidden]")].map((each) => [each.name, each.value])
       .filter(([name]) => /^(csrf_token|slot|hold)$/.test(name));
-    due = Infinity;
+    asking = true;
     const answer = await post(url, pairs()), told = await answer?.json().catch(() => {});
+    asking = false;
     if (told?.hold) {
       mine.value = told.hold;
       store("hold", JSON.stringify([new URL("release", url), pairs()]));
-      if (!form.isConnected) return letGo();
       due = Date.now() + told.seconds * 1000;
       setTimeout(renew, told.seconds * 1000 + 100);
     } else if (told && answer.status === 409 && form.isConnected) {
       say(warn(widget, told.sentence).textContent);
     }
+    if (!form.isConnected) await letGo(), holdAny();
   }
 
   const holdAny = () => [...widgets()].some(hold);
   const renew = () => document.hidden || Date.now() < due || holdAny();
 
+  let lately; // the time that was let go last
+
   function letGo() {
     const [url, pairs] = held();
     store("hold", "");
     due = 0;
+    if (url) lately = new URLSearchParams(pairs).get("slot");
     return url && post(url, pairs);
   }
 
-  // What Back has asked for while a time was held shows that time as taken.
+  // What Back or Forward has asked for while a time was held shows that time as taken.
   async function freed(widget) {
-    const stale = held()[0] && widget && ownPage();
+    const seemsTaken = lately && new URLSearchParams(location.search).get("slot") === lately;
+    const stale = (held()[0] || seemsTaken) && widget && ownPage();
+    if (seemsTaken) lately = "";
     await letGo();
     if (stale && widget.isConnected && !waiting.has(widget)) load(widget, location.href, { quiet: true });
   }

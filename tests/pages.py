@@ -59,6 +59,8 @@ class Page:
 
 
 def _value(field: Any) -> str | None:
+    if field.get("disabled") is not None:
+        return None
     if field.tag == "textarea":
         return (field.text or "").removeprefix("\n")
     if field.tag == "select":

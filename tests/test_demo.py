@@ -22,6 +22,7 @@ from booker_components.examples import EXAMPLES
 from demo_app import create_app, seed
 from demo_app.__main__ import port
 from demo_app.heard import HeardEvents
+from demo_app.letterbox import open_letterbox
 
 from .ports import held_port
 
@@ -98,15 +99,17 @@ def test_guest_books_moves_and_cancels_without_scripts(app: Flask, client: Flask
 
 
 def test_seeds_make_the_desk_look_alive(app: Flask, client: FlaskClient) -> None:
-    """A dozen bookings appear once, however often they are sown, one of them moved and one cancelled."""
+    """They appear once, however often they are sown: a series, a request, one moved and one cancelled."""
     with app.app_context():
-        assert (seed(), seed()) == (12, 0)
+        assert (seed(), seed()) == (16, 0)
 
     page = client.get("/desk").text
 
-    assert page.count('class="row"') == 11
+    # The series has three dates more.
+    assert page.count('class="row"') == 15 + 3
     assert page.count('class="row row--cancelled"') == 1
     assert page.count(">moved<") == 1
+    assert page.count(">pending<") == 1
 
 
 def test_desk_embeds_the_widgets_of_a_booking(app: Flask, client: FlaskClient) -> None:
@@ -123,6 +126,41 @@ def test_desk_embeds_the_widgets_of_a_booking(app: Flask, client: FlaskClient) -
         assert 'class="bk' in page.text
 
 
+def test_the_desk_answers_a_request(app: Flask, client: FlaskClient) -> None:
+    """By the link that the host has in a mail, too."""
+    with app.app_context():
+        seed()
+    (link,) = links(client.get("/desk").text, r"/bookings/decide/[^\"]+")
+
+    answer = post(client, link, decision="confirm")
+
+    assert "This booking is confirmed" in client.get(answer).text
+    assert ">pending<" not in client.get("/desk").text
+
+
+def test_what_is_mailed_is_in_the_inbox(tmp_path: Path) -> None:
+    """The guest's mail and the host's, each with its own links; a request with the one to decide."""
+    with open_letterbox() as box:
+        config = {"INSTANCE_PATH": str(tmp_path), "BOOKER_DISPATCH": "none", "TESTING": True}
+        app = create_app({**config, **box.settings("http://localhost")}, box=box)
+        client = app.test_client()
+        before = client.get("/inbox").text
+        slot = links(client.get("/book/home-visit").text, r"[^\"]*slot=[^\"]*")[0]
+        post(client, slot, name="Grace Guest", email="grace@example.com", place="5 Finch Row")
+        app.extensions["booker"].outbox.deliver_due()
+        page = client.get("/inbox").text
+        app.extensions["booker"].storage.close()
+
+    HTMLParser(strict=True).parse(page)
+    assert "No mails yet" in before
+    assert sorted(re.findall(r"<span>To ([^<]+)</span>", page)) == [
+        "grace@example.com",
+        "mara@alder-and-finch.example",
+    ]
+    assert len(links(page, r"http://localhost/bookings/decide/[^\"]+")) == 1
+    assert len(links(page, r"http://localhost/bookings/cancel/[^\"]+")) == 1
+
+
 def test_subscriber_logs_what_happened(app: Flask, client: FlaskClient) -> None:
     """The events of the seeds reach the log page, in order per booking."""
     with app.app_context():
@@ -132,7 +170,8 @@ def test_subscriber_logs_what_happened(app: Flask, client: FlaskClient) -> None:
     page = client.get("/desk/events").text
 
     kinds = re.findall(r'class="chip chip--(\w+)"', page)
-    assert len(kinds) == 14
+    # A series is told of date by date.
+    assert len(kinds) == 16 + 3 + 2
     assert kinds[:2] == ["cancelled", "rescheduled"]
     assert "Feeling well again" in page
 

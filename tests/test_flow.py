@@ -499,6 +499,7 @@ def test_wrong_answers_are_listed_and_kept(guest: Guest) -> None:
     assert _undated(page) | {"key": ""} == {
         "slot": TUESDAY_TEN,
         "key": "",
+        "hold": "",
         "name": "Bo",
         "email": "nonsense",
         "topic": "",

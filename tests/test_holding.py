@@ -80,6 +80,24 @@ def test_a_provider_without_holds_is_not_asked(tmp_path: Path, clock: FrozenCloc
     app.extensions["booker"].storage.close()
 
 
+def test_times_are_kept_only_where_the_settings_say_so(
+    tmp_path: Path, studio: HoldingStudio, clock: FrozenClock
+) -> None:
+    """Zero minutes are no time at all, whatever the provider can do."""
+    app = studio_app(tmp_path, studio, clock, BOOKER_HOLD_MINUTES=0)
+    guest = Guest(app.test_client())
+
+    page = guest.open(f"/book/class?slot={TUESDAY_NINE}")
+    token = page.form()[1]["csrf_token"]
+    answer = app.test_client().post(
+        "/booker/hold?slug=class&minutes=60", data={"csrf_token": token, "slot": TUESDAY_NINE}
+    )
+
+    assert "data-bk-hold" not in page.response.text
+    assert (answer.status_code, studio.holds) == (501, {})
+    app.extensions["booker"].storage.close()
+
+
 def test_a_time_is_held(app: Flask, guest: Guest, studio: HoldingStudio) -> None:
     """The answer has the token, and when to ask again: a little before the hold lapses."""
     answer = _ask(app, guest)
@@ -252,3 +270,15 @@ def test_a_hold_of_a_move_is_asked_for_in_the_bookings_own_length(app: Flask, gu
     guest.open("/reschedule/bk-1?slot=2027-02-02T10:00:00Z")
 
     assert _address(guest).endswith("minutes=60")
+
+
+def test_moving_lets_the_own_hold_go(app: Flask, guest: Guest, studio: HoldingStudio) -> None:
+    """It would make the time seem taken."""
+    guest.send(**BO)
+    guest.open("/reschedule/bk-1?slot=2027-02-02T10:00:00Z")
+    token = str((_ask(app, guest).json or {})["hold"])
+
+    guest.send(hold=token)
+
+    assert studio.released == ["hold-1"]
+    assert studio.bookings["bk-1"].start == NINE + timedelta(hours=1)

@@ -113,6 +113,22 @@ def test_without_signatures_the_uid_is_enough(clock: FrozenClock) -> None:
     assert links.path(Purpose.MANAGE, BOOKING) == "/bookings/abc"
 
 
+def test_a_link_to_decide_is_always_signed(clock: FrozenClock) -> None:
+    """The guest knows the uid, and is not to agree in place of the host."""
+    links = Links([b"key"], signed=False, clock=clock)
+    token = links.token(Purpose.DECIDE, BOOKING)
+
+    links.check(token, Purpose.DECIDE, BOOKING)
+
+    assert links.path(Purpose.DECIDE, BOOKING) == f"/bookings/decide/abc?token={token}"
+    for other in ("", "abc", token[:-1]):
+        with pytest.raises(LinkInvalid):
+            links.check(other, Purpose.DECIDE, BOOKING)
+    with pytest.raises(LinkExpired):
+        links.check(token, Purpose.DECIDE, replace(BOOKING, revision=2))
+    assert links.just_used(token, Purpose.DECIDE, replace(BOOKING, revision=2))
+
+
 def test_paths_have_the_documented_shapes(links: Links) -> None:
     """A reschedule link is the one that Cal.com documents, with our token behind it."""
     path = links.path(Purpose.RESCHEDULE, BOOKING)

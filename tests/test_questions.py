@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -245,6 +246,43 @@ def test_a_wrong_number_of_dates_is_refused(event_type: EventType, wanted: int) 
         checked(event_type, replace(call_request(None), occurrences=wanted))
 
     assert set(refusal.value.problems) == {"occurrences"}
+
+
+WEEK = timedelta(weeks=1)
+
+
+def test_dates_of_a_series_can_be_left_out() -> None:
+    """At the wall time of the guest's zone, over a change of its clocks."""
+    request = replace(call_request(None), start=MONDAY + 7 * WEEK, occurrences=3)
+    later = request.start + WEEK - timedelta(hours=1)
+    guest = replace(request.attendee, zone="Europe/Berlin")
+
+    found = checked(SERIES, replace(request, attendee=guest, without=(later,)))
+
+    assert found.without == (later,)
+
+
+@pytest.mark.parametrize(
+    ("event_type", "without"),
+    [
+        (SERIES, (MONDAY,)),
+        (SERIES, (MONDAY + WEEK, MONDAY + timedelta(days=1))),
+        (SERIES, (MONDAY + 3 * WEEK,)),
+        (SERIES, ((MONDAY + WEEK).replace(tzinfo=None),)),
+        (INTRO, (MONDAY + WEEK,)),
+    ],
+    ids=["the first", "another day", "beyond", "naive", "no series"],
+)
+def test_only_later_dates_of_a_series_can_be_left_out(
+    event_type: EventType, without: tuple[datetime, ...]
+) -> None:
+    """Whoever wants another first date chooses another time."""
+    count = 3 if event_type.series else None
+
+    with pytest.raises(InvalidRequest) as refusal:
+        checked(event_type, replace(call_request(None), occurrences=count, without=without))
+
+    assert set(refusal.value.problems) == {"without"}
 
 
 @pytest.mark.parametrize(

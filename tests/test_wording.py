@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from babel import Locale
 
-from booker_components import Approval, Frequency, Price, Seats, Series, Slot
+from booker_components import Approval, Frequency, NotBookable, Price, Seats, Series, Slot
 from booker_components.web import wording
+from booker_components.web.reading import Reading
 
 from .conftest import INTRO, TUESDAY
 
@@ -73,3 +74,28 @@ def test_seats_that_are_left_are_said(seats: Seats | None, left: int | None, sai
     slot = Slot(start=TUESDAY, end=TUESDAY + INTRO.duration, seats_left=left)
 
     assert wording.seats_left(replace(INTRO, seats=seats), slot) == said
+
+
+@pytest.mark.parametrize("until", [None, TUESDAY], ids=["for good", "until an instant"])
+@pytest.mark.parametrize(
+    "rule",
+    ["away", "holiday", "limit", "guest_limit", "active", "held", "full", "later", "private", "notice"],
+)
+def test_each_rule_has_words_of_its_own(rule: str, until: datetime | None) -> None:
+    """With what to do about it; and until when, where that helps."""
+    reading = Reading(zone="Europe/Berlin", hours24=True, locale=Locale.parse("en_GB"))
+
+    said = wording.sentence(NotBookable(rule=rule, until=until), reading)
+
+    assert said != NotBookable.default_sentence
+    assert said.endswith(".")
+    timeless = {"holiday", "full", "later", "private"}
+    assert ("Tuesday 2 February 2027, 09:00" in said) is (until is not None and rule not in timeless)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [([], ""), (["Ann"], "Ann"), (["Ann", "Bo", "Cy"], "Ann, Bo and Cy")], ids=len
+)
+def test_names_are_listed(names: list[str], said: str) -> None:
+    """As one says them."""
+    assert wording.listed(names) == said

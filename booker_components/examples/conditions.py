@@ -53,6 +53,29 @@ _DATES = web.Dates(
 )
 
 
+_TAKEN = (3, "9 April"), (7, "4 June")
+
+
+def _with_taken_dates(id: str) -> web.Booker:
+    """Give the form of a series with two dates that somebody else has, one of them late."""
+    dates = list(_DATES.dates)
+    dates[2] = replace(dates[2], mark="Not free")
+    taken = tuple(
+        web.SeriesDate(
+            date=f"Thursday {day} 2026",
+            time="10:30 – 11:00",
+            place=place,
+            without=f"2026-01-{place:02}T09:30:00Z",
+        )
+        for place, day in _TAKEN
+    )
+    said = replace(_DATES, dates=tuple(dates), taken=taken, taken_note="Not free, and left out: 2 of 8 dates")
+    series = replace(form((_occurrences(id), *fields(id))), dates=said)
+    return replace(
+        booker_form(id, series), summary=replace(SUMMARY, chosen=when(), series="Repeats every 2 weeks")
+    )
+
+
 def _places(id: str) -> tuple[web.Field, ...]:
     """Give the fields about a place that the guest may choose."""
     ways = options(f"{id}-location", ("Video call", "We call you", "We come to you"), "We come to you")
@@ -134,6 +157,7 @@ def _with_conditions() -> tuple[web.Booker, ...]:
     series = replace(form((_occurrences("booker-series"), *fields("booker-series"))), dates=_DATES)
     request = replace(form(fields("booker-approval")), submit="Request booking")
     waiting = replace(SUMMARY, chosen=when(), approval="The host has to confirm this booking.")
+    team = replace(SUMMARY, host="Camille Laurent and one of our team")
     return (
         booker("booker-facts", summary=facts, picker=picker("booker-facts")),
         booker("booker-seats", summary=replace(group, seats=""), picker=_seated(picker("booker-seats"))),
@@ -146,6 +170,8 @@ def _with_conditions() -> tuple[web.Booker, ...]:
             summary=replace(SUMMARY, chosen=when(), series="Repeats every 2 weeks"),
         ),
         replace(booker_form("booker-approval", request), summary=waiting),
+        _with_taken_dates("booker-series-taken"),
+        booker("booker-team", summary=team, picker=picker("booker-team")),
         booker_form("booker-places", form(_places("booker-places"))),
         booker_form("booker-locked", form(_locked("booker-locked"))),
         booker_form("booker-known", form(_known("booker-known", locked=True))),
@@ -164,7 +190,9 @@ def _elsewhere(id: str, elsewhere: web.Elsewhere) -> web.Booker:
 
 def conditions() -> tuple[Example, ...]:
     """Give the bookers of event types that have more to them than a time."""
-    facts, seats, seat, zone, series, approval, places, locked, known, expired = _with_conditions()
+    facts, seats, seat, zone, series, approval, taken, team, places, locked, known, expired = (
+        _with_conditions()
+    )
     away = web.Elsewhere(
         headline="Book at cal.example.com",
         sentence="This has a price, and is booked and paid for on another site.",
@@ -181,6 +209,8 @@ def conditions() -> tuple[Example, ...]:
         (zone, "Times in one zone only."),
         (series, "The dates of a series, over a change of the clocks."),
         (approval, "The host has to agree."),
+        (taken, "A series of which some dates are not free."),
+        (team, "A host, and one of a group."),
         (places, "What only the guest knows of the place."),
         (locked, "Answers that are not to be changed."),
         (known, "A signed-in user, whose name and address are not to be changed."),

@@ -54,10 +54,13 @@ def _minimal() -> tuple[Example, ...]:
     booking = web.Booking(
         id="booking-minimal", state="confirmed", headline="Booked", sentence="", title="Call", when=when
     )
+    decide = web.Decide(
+        id="decide-minimal", state="past", headline="Too late", sentence="", title="Call", when=when
+    )
     notice = web.Notice(id="notice-minimal", tone="error", headline="Sorry", sentence="It failed.")
     return tuple(
         Example(name=each.id, component=each, description="As little as possible.", hidden=True)
-        for each in (booker, booking, notice)
+        for each in (booker, booking, decide, notice)
     )
 
 

@@ -268,6 +268,13 @@ def notices() -> tuple[Example, ...]:
             "Please look into your mail",
             "If the address is on file, a new link is on its way.",
         ),
+        _notice(
+            "notice-private",
+            "info",
+            "A private link is needed",
+            "This is booked by invitation. Please open the link that you were sent, or ask for one.",
+        ),
+        _notice("notice-decided", "warning", "Already decided", "This booking has been confirmed."),
         _notice("notice-info", "info", "Nothing to do", "You are already signed in."),
         _leaving("notice-booked", "Booked"),
         _leaving("notice-requested", "Requested"),

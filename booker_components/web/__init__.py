@@ -6,7 +6,7 @@ from flask import Blueprint
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from ..errors import ConfigurationError
-from . import holding, oauth, views, webhooks
+from . import deciding, holding, oauth, views, webhooks
 from .assets import ROOT
 
 
@@ -27,6 +27,7 @@ def new_blueprint() -> Blueprint:
         )
     blueprint = _Blueprint("booker", __name__, cli_group="booker")
     views.register(blueprint)
+    deciding.register(blueprint)
     holding.register(blueprint)
     oauth.register(blueprint)
     webhooks.register(blueprint)

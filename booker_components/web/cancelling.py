@@ -63,7 +63,7 @@ def component(
     return components.Cancel(
         id=id,
         title=booking.title,
-        host=", ".join(host.name for host in booking.hosts),
+        host=wording.listed(host.name for host in booking.hosts),
         when=wording.when(booking.start, booking.end, reading),
         form=components.Form(
             action=parts.url(parts.links.path(Purpose.CANCEL, booking)),

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from ..errors import BookerError, InvalidRequest, NotBookable, SlotTaken
 from ..policy import Rule
 from ..values import Booking, Occasion
-from . import csrf, leaving, prefill
+from . import csrf, leaving, planning, prefill
 from .components import Chooser
 from .forms import Form
 from .responses import show
@@ -23,6 +23,9 @@ from .steps import Steps
 
 # The parameters of the zone's own form, which it sends beside the state that its "go" holds.
 _BESIDE = ("tz", "date")
+_NOT_ALL_FREE = (
+    "Not all of these dates are free. Please look at what would be left out, and send the form once more."
+)
 
 
 def acts() -> bool:
@@ -78,6 +81,10 @@ def _submit(at: Steps, act: Callable[[datetime, Form], Booking]) -> Response:
         if not form.valid() or at.state.complaints:
             return _shown(at, at.widget(form), 422)
         booking = act(slot, form)
+    except (SlotTaken, NotBookable) as error:
+        if _has_conflicts(at, form, error):
+            return _shown(at, replace(at, alert=_NOT_ALL_FREE).widget(form), 409)
+        return _shown(at, _refused(at, form, error), error.status)
     except BookerError as error:
         return _shown(at, _refused(at, form, error), error.status)
     occasion = Occasion.RESCHEDULED if at.booking else Occasion.BOOKED
@@ -85,6 +92,15 @@ def _submit(at: Steps, act: Callable[[datetime, Form], Booking]) -> Response:
     # What every link keeps is the guest's way in, or an answer: it stays here.
     query = (*replace(at.state, kept=()).pairs(), *came)
     return leaving.after(at.parts, occasion, at.event_type, booking, query)
+
+
+def _has_conflicts(at: Steps, form: Form, error: SlotTaken | NotBookable) -> bool:
+    """Tell whether *error* is about dates of a series of which the visitor does not know; not the first."""
+    series, slot = at.series(form), at.state.slot
+    if series is None or slot is None or isinstance(error, InvalidRequest):
+        return False
+    conflicts = series.has_conflicts(request.form.getlist(planning.FIELD))
+    return conflicts and (at.find(slot) is not None or series.is_held())
 
 
 def _refused(at: Steps, form: Form, error: BookerError) -> Chooser:

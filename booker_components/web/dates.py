@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from .. import times
+from ..errors import BookerError
 from ..links import Purpose
 from ..values import Booking, BookingStatus, Series
 from . import wording
@@ -27,19 +30,34 @@ _STANDING = {
 
 
 def wanted(
-    series: Series, start: datetime, duration: timedelta, reading: Reading, *, count: int, host_zone: str
+    series: Series,
+    start: datetime,
+    duration: timedelta,
+    reading: Reading,
+    *,
+    count: int,
+    host_zone: str,
+    taken: Collection[datetime] = (),
 ) -> Dates:
-    """Give the first dates of *series* from *start* on, as a guest reads them who wants *count* of them."""
-    most = min(series.occurrences, _LOOKED_AT)
+    """Give the first dates of *series* from *start* on, as a guest reads them who wants *count* of them.
+
+    Those that are *taken* are named, however late they come.
+    """
+    most = max(min(series.occurrences, _LOOKED_AT), count)
     starts = times.occurrences(start, reading.zone, series.frequency, series.interval, most)
     further = series.occurrences - _NAMED
+    gone = tuple(
+        _date(each, duration, reading, place=place, hidden=place > count, without=times.format_instant(each))
+        for place, each in enumerate(starts, start=1)
+        if each in taken
+    )
     return Dates(
         dates=tuple(
             _date(
                 each,
-                each + duration,
+                duration,
                 reading,
-                mark=_shift(start, each, reading.zone),
+                mark="Not free" if each in taken else _shift(start, each, reading.zone),
                 hidden=place >= count,
             )
             for place, each in enumerate(starts[:_NAMED])
@@ -47,34 +65,48 @@ def wanted(
         more=f"and {max(count - _NAMED, 1)} more" if further > 0 else "",
         complete=count <= _NAMED,
         note=_note(starts[:count], reading, host_zone),
+        taken=gone,
+        taken_note=f"Not free, and left out: {sum(not each.hidden for each in gone)} of {count} dates",
     )
 
 
-def booked(parts: Runtime, booking: Booking, reading: Reading) -> tuple[SeriesDate, ...]:
-    """Give every date of the series of *booking*, each with the link to its own page."""
-    return tuple(_booked(parts, booking, each, reading) for each in booking.each())
+def booked(
+    parts: Runtime, booking: Booking, reading: Reading, *, linked: bool = True
+) -> tuple[SeriesDate, ...]:
+    """Give every date of the series of *booking*; none without a series, or if it cannot be read now.
+
+    Each is *linked* to its own page as its guest sees it.
+    """
+    series = _series(parts, booking)
+    dates = replace(booking, occurrences=series.occurrences).each() if series else ()
+    if len(dates) < 2:
+        return ()
+    return tuple(_booked(parts, each, reading, here=each.uid == booking.uid, linked=linked) for each in dates)
 
 
-def _booked(parts: Runtime, here: Booking, booking: Booking, reading: Reading) -> SeriesDate:
-    shown = booking.uid == here.uid
-    # A link is bound to the state that a booking is in; what has another one is shown as to anybody.
-    same = booking.is_open == here.is_open
-    path = parts.links.path(Purpose.MANAGE, booking) if same else f"/bookings/{booking.uid}"
+def _series(parts: Runtime, booking: Booking) -> Booking | None:
+    if booking.occurrences or not booking.series:
+        return booking
+    try:
+        return parts.service.get(booking.series)
+    except BookerError:
+        return None
+
+
+def _booked(parts: Runtime, booking: Booking, reading: Reading, *, here: bool, linked: bool) -> SeriesDate:
     mark = _STANDING[booking.status] or ("Over" if booking.end <= parts.service.clock() else "")
     return _date(
         booking.start,
-        booking.end,
+        booking.duration,
         reading,
-        mark=", ".join(filter(None, (mark, "this one" if shown else ""))).capitalize(),
-        href="" if shown else parts.url(path),
+        mark=", ".join(filter(None, (mark, "this one" if here else ""))).capitalize(),
+        href=parts.url(parts.links.path(Purpose.MANAGE, booking)) if linked and not here else "",
     )
 
 
-def _date(
-    start: datetime, end: datetime, reading: Reading, *, mark: str, href: str = "", hidden: bool = False
-) -> SeriesDate:
-    said = wording.when(start, end, reading)
-    return SeriesDate(date=said.date, time=said.time, mark=mark, href=href, hidden=hidden)
+def _date(start: datetime, duration: timedelta, reading: Reading, **more: Any) -> SeriesDate:
+    said = wording.when(start, start + duration, reading)
+    return SeriesDate(date=said.date, time=said.time, **more)
 
 
 def _shift(first: datetime, start: datetime, zone: str) -> str:

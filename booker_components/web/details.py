@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .. import ics
-from ..errors import BookerError
 from ..links import Purpose
 from ..policy import Rule, Verdict
 from ..values import Answer, Booking, BookingStatus, EventType, Location, LocationKind, Question
 from . import components, csrf, dates, wording
-from .components import Action, LinkRequest, Person, Row, SeriesDate
+from .components import Action, LinkRequest, Person, Row
 from .forms import location_label
 from .reading import Reading
 from .runtime import Runtime
@@ -52,12 +51,12 @@ class Details:
             headline=headline,
             sentence=sentence,
             title=self._seen().title,
-            when=self._when(),
-            host_when=self._host_when(),
-            former=self._former(),
+            when=wording.booked_when(booking, self.reading),
+            host_when=wording.when_in(booking.host.zone, booking, self.reading),
+            former=wording.former_when(booking, self.reading),
             people=tuple(self._people()),
             rows=tuple(self._rows()),
-            dates=self._dates(),
+            dates=dates.booked(self.parts, booking, self.reading) if self.trusted else (),
             calendars=self._calendars() if booking.is_open and state != "past" else (),
             reschedule=self._change(Purpose.RESCHEDULE),
             cancel=self._change(Purpose.CANCEL),
@@ -82,22 +81,7 @@ class Details:
         moved = booking.former_start and booking.status is BookingStatus.CONFIRMED
         return "moved" if moved else str(booking.status)
 
-    # --- when, who, where ---
-
-    def _when(self) -> components.When:
-        return wording.when(self.booking.start, self.booking.end, self.reading)
-
-    def _host_when(self) -> components.When | None:
-        booking = self.booking
-        there = wording.when(booking.start, booking.end, replace(self.reading, zone=booking.host.zone))
-        here = self._when()
-        return None if (there.date, there.time) == (here.date, here.time) else there
-
-    def _former(self) -> components.When | None:
-        booking = self.booking
-        if booking.former_start is None or not booking.is_open:
-            return None
-        return wording.when(booking.former_start, booking.former_start + booking.duration, self.reading)
+    # --- who, where ---
 
     def _people(self) -> Iterator[Person]:
         for host in self.booking.hosts:
@@ -117,38 +101,14 @@ class Details:
         event_type = self._event_type()
         return bool(event_type and event_type.seats and event_type.seats.show_guests)
 
-    def _dates(self) -> tuple[SeriesDate, ...]:
-        """Give the dates of the series for its guest; none without a series, or if it cannot be read now."""
-        booking = self.booking
-        if not self.trusted or not booking.series:
-            return ()
-        try:
-            series = booking if booking.occurrences else self.parts.service.get(booking.series)
-        except BookerError:
-            return ()
-        if len(series.occurrences) < 2:
-            return ()
-        return dates.booked(self.parts, replace(booking, occurrences=series.occurrences), self.reading)
-
     def _rows(self) -> Iterator[Row]:
-        booking = self._seen()
-        if booking.location:
-            yield _location_row(booking.location)
-        if not self.trusted:
-            return
-        for question in self._questions():
-            if question.slug in booking.answers and not question.hidden:
-                yield Row(label=question.label, text=_answer_text(booking.answers[question.slug]))
-        if booking.notes:
-            yield Row(label="Notes", text=booking.notes)
-        if booking.reason:
-            yield Row(label="Reason", text=booking.reason)
-
-    def _questions(self) -> tuple[Question, ...]:
-        event_type = self._event_type()
-        if event_type:
-            return event_type.questions
-        return tuple(Question(slug=slug, label=slug) for slug in self.booking.answers)
+        location = self._seen().location
+        if location:
+            yield location_row(location)
+        if self.trusted:
+            yield from answer_rows(self.booking, self._event_type())
+            if self.booking.companions:
+                yield Row(label="Also coming", text=", ".join(self.booking.companions))
 
     # --- what can be done ---
 
@@ -198,7 +158,7 @@ class Details:
 
     def _again(self) -> Action | None:
         event_type = self._event_type()
-        if event_type is None:
+        if event_type is None or event_type.private:
             return None
         path = booker_path(event_type, event_type.owner)
         return Action(label="Book another time", href=self.parts.url(path))
@@ -261,12 +221,26 @@ def summary_locations(event_type: EventType) -> tuple[str, ...]:
     return tuple(map(location_label, event_type.locations))
 
 
-def _location_row(location: Location) -> Row:
+def location_row(location: Location) -> Row:
+    """Give the line that says where."""
     text = location.value or location_label(location)
     if location.kind is LocationKind.LINK and location.value.startswith(("https://", "http://")):
         return Row(label="Where", text=location.label or location.value, href=location.value)
     label = location_label(location)
     return Row(label="Where", text=text if text == label else f"{label}: {text}")
+
+
+def answer_rows(booking: Booking, event_type: EventType | None, *, hidden: bool = False) -> Iterator[Row]:
+    """Give the lines of what was said about *booking*; answers to *hidden* questions are for hosts alone."""
+    unknown = (Question(slug=slug, label=slug) for slug in booking.answers)
+    asked = event_type.questions if event_type else tuple(unknown)
+    for question in asked:
+        if question.slug in booking.answers and (hidden or not question.hidden):
+            yield Row(label=question.label, text=_answer_text(booking.answers[question.slug]))
+    if booking.notes:
+        yield Row(label="Notes", text=booking.notes)
+    if booking.reason:
+        yield Row(label="Reason", text=booking.reason)
 
 
 def _answer_text(answer: Answer) -> str:

@@ -49,7 +49,7 @@ FORM_WORDS = frozenset(
     {"name", "email", "guests", "notes", "location", "phone", "place", "occurrences", "reason", "scope"}
 )
 _STATE_WORDS = {"slot", "duration", "date", "month", "tz", "cal.tz", "clock", "token", PREFILL}
-_HIDDEN_WORDS = {"key", "go", "hold", LOCKED, FIELD}
+_HIDDEN_WORDS = {"key", "go", "hold", "without", LOCKED, FIELD}
 _OURS = FORM_WORDS | _STATE_WORDS | _HIDDEN_WORDS
 
 

@@ -17,11 +17,12 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from .. import times
-from ..errors import BookerError, NotBookable, SlotTaken, TooManyRequests
+from ..errors import BookerError, NotBookable, SlotTaken, TooManyRequests, Unsupported
 from ..providers import HoldsSlots
 from ..values import EventType, Hold
-from . import csrf, finding
+from . import csrf, finding, locking
 from .runtime import Runtime, runtime
+from .state import PREFILL
 
 #: The hidden field for the token.
 FIELD = "hold"
@@ -40,13 +41,22 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/booker/release", "release", release, methods=["POST"])
 
 
-def address(parts: Runtime, event_type: EventType, duration: timedelta) -> str:
-    """Give where scripts ask for a hold of *duration*; "" where the provider keeps no times."""
-    if not isinstance(parts.service.provider, HoldsSlots):
+def address(parts: Runtime, event_type: EventType, duration: timedelta, *, token: str = "") -> str:
+    """Give where scripts ask for a hold of *duration*; "" where no times are kept.
+
+    *token* is that of the visitor's link, if there is one.
+    """
+    if not (_keeps(parts) and (token or not event_type.private)):
         return ""
     minutes = duration // timedelta(minutes=1)
-    query = {"slug": event_type.slug, "username": event_type.owner, "minutes": minutes}
+    query: dict[str, object] = {"slug": event_type.slug, "username": event_type.owner, "minutes": minutes}
+    if event_type.private:
+        query[PREFILL] = token
     return f"{parts.url('/booker/hold')}?{urlencode(query)}"
+
+
+def _keeps(parts: Runtime) -> bool:
+    return bool(parts.settings.hold_minutes) and isinstance(parts.service.provider, HoldsSlots)
 
 
 def uid_of(parts: Runtime, form: MultiDict[str, str]) -> str:
@@ -100,11 +110,15 @@ def release() -> Response:
 
 def _hold(parts: Runtime) -> Hold:
     csrf.check(parts.keys)
+    if not _keeps(parts):
+        raise Unsupported("No times are kept here.")
     if not parts.limiter.hit(_LIMIT, "booker-hold", (request.remote_addr or "")[:200]):
         raise TooManyRequests(f"More than {_LIMIT} holds for one address.")
     args = request.args
     owner = finding.owner(parts, args.get("username", ""))
     event_type = parts.service.event_type(args.get("slug", ""), owner=owner)
+    if event_type.private:
+        locking.admit(parts, args.get(PREFILL, ""), event_type)
     start, duration = _instant(request.form.get("slot", "")), _minutes(args.get("minutes", ""))
     # A provider may refuse to hold what is held, and does not know by whom.
     let_go(parts, uid_of(parts, request.form))

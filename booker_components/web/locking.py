@@ -2,32 +2,38 @@
 
 It is kept in our database, and a signed token stands for it, so that no address and no hidden field holds it.
 The token travels through every step; what it stands for is put in the place of what a form says.
+
+The same token is the way in to what is booked through private links only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 from werkzeug.datastructures import MultiDict
 
 from .. import questions
-from ..errors import InvalidRequest, LinkExpired, LinkInvalid
+from ..errors import InvalidRequest, LinkExpired, LinkInvalid, Refused
 from ..links import PrefillTokens
-from ..records.prefills import Answers, Prefill, Prefills
-from ..values import EventType, Question, QuestionKind
+from ..records.prefills import USED_UP, Answers, Prefill, Prefills
+from ..values import Booking, EventType, Question, QuestionKind
 from . import forms, prefill
 from .runtime import Runtime
 from .state import Pairs
 
-#: What is kept is somebody's data, and nobody needs so long to open a link and to fill in a form.
-LONGEST = timedelta(days=30)
+#: What is kept is somebody's data, and nobody needs so long to open a link and to fill in a form. A private
+#: link of which no more is kept than that it exists may last longer.
+LONGEST, LONGEST_BARE = timedelta(days=30), timedelta(days=366)
+MOST_USES = 10_000
 #: What is known of a visitor without a token.
 NOTHING = Prefill(event_type="", owner="", locked={}, open=())
 
 _UNASKED = "This question is not asked."
 _UNFIT = "A fact has a name of 40 characters and a text of 500 at most, and there are 49 at most."
-_TOO_LONG = f"Please let the link last for some time, and for {LONGEST.days} days at most."
+_TOO_LONG = "Please let the link last for some time, and for {} days at most."
+_USES = f"Please give a whole number from 1 to {MOST_USES}."
 _OVER = "The details that were filled in for you have expired."
 _FAILED = "Your details could not be filled in."
 _REMEDY = "Please check or enter them yourself, or start again from the page that led you here."
@@ -40,21 +46,24 @@ def token(
     locked: Mapping[str, object],
     known: Mapping[str, object],
     expires: timedelta,
+    uses: int | None = None,
 ) -> str:
-    """Keep what a host knows of a user, and give the token for it; "" where that is nothing.
+    """Keep what a host knows of a user, and give the token for it; "" where nobody needs one.
 
     *locked* cannot be changed, and `InvalidRequest` names what is wrong in it. What else is *known* can, but
     for right answers to questions that are locked once they are prefilled; what is of no use is passed over.
+    *uses* is how many bookings it is good for, None for any number.
     """
     pairs = prefill.told(known, event_type)
     firm = {**_fixed(event_type, pairs), **_checked(event_type, locked)}
     rest = tuple(pair for pair in prefill.without(firm, pairs) if _is_text(pair[1]))
-    if not (firm or rest):
+    if not (firm or rest or event_type.private or uses):
         return ""
-    if not timedelta(0) < expires <= LONGEST:
-        raise InvalidRequest({"expires": _TOO_LONG})
+    longest = LONGEST if firm or rest else LONGEST_BARE
+    if not timedelta(0) < expires <= longest:
+        raise InvalidRequest({"expires": _TOO_LONG.format(longest.days)})
     until = parts.service.clock() + expires
-    kept = Prefill(event_type=event_type.slug, owner=event_type.owner, locked=firm, open=rest)
+    kept = Prefill(event_type=event_type.slug, owner=event_type.owner, locked=firm, open=rest, uses=uses)
     return _tokens(parts).token(_prefills(parts).keep(kept, until=until), until=until)
 
 
@@ -70,23 +79,61 @@ def require_asked(event_type: EventType, known: Mapping[str, object]) -> None:
         raise InvalidRequest(dict.fromkeys(strange, _UNASKED))
 
 
-def find(parts: Runtime, token: str, event_type: EventType) -> tuple[Prefill, str]:
-    """Give what *token* stands for; where that cannot be had, nothing, and a sentence for the visitor."""
+def require_uses(uses: int | None) -> None:
+    """Refuse a number of bookings that no link can be good for: `InvalidRequest`."""
+    if uses is not None and not (type(uses) is int and 1 <= uses <= MOST_USES):
+        raise InvalidRequest({"uses": _USES})
+
+
+def find(parts: Runtime, token: str, event_type: EventType, *, acts: bool = False) -> tuple[Prefill, str]:
+    """Give what *token* stands for; where that cannot be had, nothing, and a sentence for the visitor.
+
+    Where a form *acts*, what is used up is given, too: the form may be the one that has used it up.
+    """
     if not token:
         return NOTHING, ""
     try:
-        found = _prefills(parts).find(_tokens(parts).read(token))
+        return admit(parts, token, event_type, acts=acts), ""
     except LinkInvalid:
         return NOTHING, f"{_FAILED} {_REMEDY}"
     except LinkExpired:
-        found = None
-    if found is None:
         return NOTHING, f"{_OVER} {_REMEDY}"
+
+
+def admit(parts: Runtime, token: str, event_type: EventType, *, acts: bool = False) -> Prefill:
+    """Give what *token* stands for, or raise `LinkInvalid` or `LinkExpired`; *acts* as in `find`."""
+    found = _prefills(parts).find(_tokens(parts).read(token))
+    if found is None:
+        raise LinkExpired("What the token stood for is gone.")
     same = (found.event_type, found.owner) == (event_type.slug, event_type.owner)
     # The questions may have changed since, and nobody could mend an answer that is locked.
     if not same or _problems(event_type, found.locked):
-        return NOTHING, f"{_FAILED} {_REMEDY}"
-    return found, ""
+        raise LinkInvalid("The token was made for something else.")
+    if found.uses == 0 and not acts:
+        raise LinkExpired("The uses of the link are up.", sentence=USED_UP)
+    return found
+
+
+def spending(parts: Runtime, token: str, key: str, act: Callable[[Callable[[], None]], Booking]) -> Booking:
+    """Do *act*, which is given what to call as booking begins: that uses up a booking of *token*.
+
+    The same *key* uses up one only. `LinkExpired` if none is left. What is refused has used up nothing.
+    """
+    prefills, id = _prefills(parts), _tokens(parts).read(token)
+    key = key or secrets.token_urlsafe(16)
+    spent = False
+
+    def spend() -> None:
+        nonlocal spent
+        spent = prefills.spend(id, key) and not parts.storage.is_open
+
+    try:
+        return act(spend)
+    except Refused:
+        # A transaction takes it back by itself, but with providers elsewhere there is none.
+        if spent:
+            prefills.give_back(id, key)
+        raise
 
 
 def over(locked: Answers, given: Pairs) -> Pairs:

@@ -25,6 +25,13 @@ _HEADLINES: tuple[tuple[type[BookerError], str], ...] = (
     (BookingNotFound, "Booking not found"),
     (ProviderError, "Not available right now"),
 )
+_WHOLE_LINK = "Please open it as it stands in your mail about the booking."
+_LATEST_LINK = "The booking has changed since. Please open the link in your latest mail about it."
+_DECIDED = {
+    BookingStatus.CONFIRMED: "This booking has been confirmed.",
+    BookingStatus.REJECTED: "This booking has been declined.",
+    BookingStatus.CANCELLED: "This booking has been cancelled.",
+}
 _DONE = {Occasion.BOOKED: "Booked", Occasion.RESCHEDULED: "Moved", Occasion.CANCELLED: "Cancelled"}
 
 
@@ -57,6 +64,30 @@ def closed(parts: Runtime, booking: Booking, sentence: str) -> Notice:
     """Say to its guest that *booking* can no longer be changed, and where to see it."""
     see = Action(label="See the booking", href=parts.url(parts.links.path(Purpose.MANAGE, booking)))
     return Notice(id=_id(), tone="info", headline="No more changes", sentence=sentence, actions=(see,))
+
+
+def undecidable(booking: Booking, error: LinkInvalid | LinkExpired) -> tuple[Notice, int]:
+    """Say to a host why a link to decide about *booking* is of no use, and the status of that.
+
+    Whoever has had the link may know how the booking stands, and no more.
+    """
+    if isinstance(error, LinkInvalid):
+        headline, sentence, status = "This link is not valid", _WHOLE_LINK, 403
+    elif booking.status is BookingStatus.PENDING:
+        headline, sentence, status = "This link has expired", _LATEST_LINK, 410
+    else:
+        headline, sentence, status = "Already decided", _DECIDED[booking.status], 409
+    return Notice(id=_id(), tone="warning", headline=headline, sentence=sentence), status
+
+
+def private() -> Notice:
+    """Say that something is for those who were sent a link to it."""
+    return Notice(
+        id=_id(),
+        tone="info",
+        headline="A private link is needed",
+        sentence="This is booked by invitation. Please open the link that you were sent, or ask for one.",
+    )
 
 
 def done(occasion: Occasion, booking: Booking, on: Action, see: Action) -> Notice:

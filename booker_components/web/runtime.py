@@ -12,12 +12,14 @@ from limits.strategies import RateLimiter
 from ..errors import ConfigurationError
 from ..links import Links
 from ..outbox import Outbox
+from ..outbox.queue import Queue
 from ..providers.calcom.parts import CalcomParts
 from ..providers.jicoo.parts import JicooParts
 from ..receiving import Receiver
 from ..service import BookingService
 from ..settings import Settings
 from ..storage import Storage
+from ..upkeep import Upkeep
 from .assets import Assets
 
 #: The key of `app.extensions`.
@@ -35,6 +37,10 @@ class Runtime:
     links: Links
     storage: Storage
     outbox: Outbox
+    #: What wakes workers in other processes; None where 'BOOKER_DISPATCH' is not "huey".
+    queue: Queue | None
+    #: What is done as time goes by.
+    upkeep: Upkeep
     assets: Assets
     #: The keys that sign forms, oldest first.
     keys: Sequence[bytes] = field(repr=False)

@@ -10,15 +10,16 @@ from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from .. import questions, times
+from .. import times
 from ..errors import BookerError
 from ..links import Purpose
 from ..records.prefills import Prefill
 from ..values import Booking, EventType, Slot
-from . import cancelling, components, csrf, dates, forms, holding, locking, prefill, state, wording
+from . import cancelling, components, csrf, forms, holding, locking, prefill, state, wording
 from .calendar import Calendar
-from .components import Choice, Dates, Hidden
+from .components import Choice, Hidden
 from .forms import LOCKED, Form
+from .planning import Planning
 from .runtime import Runtime
 from .state import PREFILL, Pairs, State
 from .summary import Summary, elsewhere
@@ -65,7 +66,7 @@ class Steps:
         *told* is what a host's page knows of the visitor, to stay out of links.
         """
         token = query.get(PREFILL, "")
-        bound, complaint = locking.find(parts, token, event_type)
+        bound, complaint = locking.find(parts, token, event_type, acts=typed is not None)
         said = prefill.known(query, event_type) if typed is None else _sent(typed, event_type)
         kept: Pairs = ()
         carried = prefill.without(bound.locked, said)
@@ -147,6 +148,17 @@ class Steps:
         )
 
     # --- where the visitor stands ---
+
+    def token(self) -> str:
+        """Give the token that stands for what the host knows of its user; "" for none, or one of no use."""
+        return "" if self.booking else dict(self.state.kept).get(PREFILL, "")
+
+    def series(self, form: Form) -> Planning | None:
+        """Give the dates of a series that *form* asks for; None without a series."""
+        if self.booking:
+            return None
+        length, reading = self.duration(), self.state.reading
+        return Planning.of(self.parts.service, self.event_type, self.state.slot, length, reading, form)
 
     def duration(self) -> timedelta:
         """Give the length of what is booked or moved."""
@@ -232,14 +244,14 @@ class Steps:
         return f"{self.state.path}?{urlencode(self.state.kept)}" if self.booking else self.state.path
 
     def _form(self, form: Form, *, taken: bool) -> components.Form:
-        prefix = f"{self.id}-f"
+        prefix, series = f"{self.id}-f", self.series(form)
         return components.Form(
             action=self._action(),
             submit=self._submit(),
             hidden=(*self._hidden(form), csrf.field(self.parts.keys)),
             fields=form.fields(prefix),
             problems=form.problems(prefix),
-            dates=self._dates(form),
+            dates=series.component() if series else None,
             hold="" if taken else self._hold_address(),
         )
 
@@ -250,24 +262,7 @@ class Steps:
         return "Request booking" if waits else "Confirm booking"
 
     def _hold_address(self) -> str:
-        return holding.address(self.parts, self.event_type, self.duration())
-
-    def _dates(self, form: Form) -> Dates | None:
-        series, slot = self.event_type.series, self.state.slot
-        if series is None or slot is None or self.booking:
-            return None
-        try:
-            count = questions.check_occurrences(self.event_type, form.answer("occurrences"))
-        except ValueError:
-            count = None
-        return dates.wanted(
-            series,
-            slot,
-            self.duration(),
-            self.state.reading,
-            count=count or series.occurrences,
-            host_zone=self.event_type.zone,
-        )
+        return holding.address(self.parts, self.event_type, self.duration(), token=self.token())
 
     def _hidden(self, form: Form) -> Iterator[Hidden]:
         """Give what the form sends along unseen: the state, what is kept or carried, and its key."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from .. import times
-from ..values import Booking, EventType, Slot
+from ..values import Booking, EventType, HostGroup, Slot
 from . import components, wording
 from .components import Action, Elsewhere
 from .details import summary_locations
@@ -35,7 +35,7 @@ class Summary:
         event_type, start, booking, reading = self.event_type, self.start, self.booking, self.reading
         return components.Summary(
             title=event_type.title,
-            host=_hosts(event_type),
+            host=self._hosts(),
             description=tuple(filter(None, map(str.strip, event_type.description.split("\n\n")))),
             approval=self._approval(),
             duration=times.duration_name(self.duration),
@@ -53,6 +53,12 @@ class Summary:
         if approval is None or self.start is None:
             return False
         return approval.within is None or self.start - self.now < approval.within
+
+    def _hosts(self) -> str:
+        if self.booking and self.event_type.same_hosts:
+            return wording.listed(host.name for host in self.booking.hosts)
+        said = _hosts(self.event_type)
+        return said[:1].upper() + said[1:]
 
     def _approval(self) -> str:
         approval = self.event_type.approval
@@ -82,7 +88,17 @@ def elsewhere(event_type: EventType) -> Elsewhere | None:
 
 
 def _hosts(event_type: EventType) -> str:
-    return ", ".join(host.name for host in event_type.hosts)
+    """Name the hosts: those who take part in any case, and how many of a group."""
+    chosen = {member.host for group in event_type.groups for member in group.members}
+    fixed = [host.name for host in event_type.hosts if host.slug not in chosen]
+    return wording.listed((*fixed, *(_of_group(group, event_type) for group in event_type.groups)))
+
+
+def _of_group(group: HostGroup, event_type: EventType) -> str:
+    if len(group.members) > group.need:
+        return f"{'one' if group.need == 1 else group.need} of our team"
+    slugs = [member.host for member in group.members]
+    return wording.listed(host.name for host in event_type.hosts if host.slug in slugs)
 
 
 def _site(address: str) -> str:

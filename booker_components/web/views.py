@@ -22,8 +22,21 @@ from ..errors import (
 from ..links import Purpose
 from ..policy import Verdict
 from ..redirects import verify_redirect
-from ..values import Booking, BookingRequest, BookingStatus, EventType, Occasion
-from . import cancelling, choosing, csrf, finding, forms, holding, htmx, leaving, limiting, notices, wording
+from ..values import Booking, BookingStatus, EventType, Occasion
+from . import (
+    cancelling,
+    choosing,
+    csrf,
+    finding,
+    forms,
+    holding,
+    htmx,
+    leaving,
+    limiting,
+    making,
+    notices,
+    wording,
+)
 from .details import Details, for_strangers
 from .reading import visitors
 from .responses import protect, see_other, show
@@ -39,8 +52,8 @@ def register(blueprint: Blueprint) -> None:
     both = ["GET", "POST"]
     # Vendors append to what their customers configured, with or without a slash at its end.
     add = partial(blueprint.add_url_rule, strict_slashes=False)
-    add("/book/<slug>", "book", book, methods=both)
-    add("/book/<username>/<slug>", "book", book, methods=both)
+    add("/book/<slug>", "book", making.book, methods=both)
+    add("/book/<username>/<slug>", "book", making.book, methods=both)
     add("/bookings/<uid>", "booking", booking)
     add("/bookings/<uid>.ics", "calendar", calendar)
     add("/bookings/<uid>/link", "link", link, methods=["POST"])
@@ -70,35 +83,6 @@ def _prepare() -> AnyResponse | None:
     if htmx.boosted() and request.method == "GET":
         return Response(headers={"HX-Redirect": htmx.address()})
     return None
-
-
-# --- booking -------------------------------------------------------------------------------------
-
-
-def book(slug: str, username: str = "") -> AnyResponse:
-    """Show the booker; on POST go a step on, or book."""
-    parts = runtime()
-    event_type = parts.service.event_type(slug, owner=finding.owner(parts, username))
-    query, typed = choosing.sent()
-    identity = htmx.target_id() or "bk-booker"
-    at = Steps.of_booking(parts, event_type, query, id=identity, owner=username, typed=typed)
-    return choosing.take_step(at, lambda start, form: parts.service.book(_request(at, start, form)))
-
-
-def _request(at: Steps, start: datetime, form: forms.Form) -> BookingRequest:
-    reading = at.state.reading
-    key = request.form.get("key", "")[:64]
-    request_ = BookingRequest(
-        event_type=at.event_type.slug,
-        owner=at.event_type.owner,
-        start=start,
-        duration=at.state.duration,
-        attendee=forms.attendee(form, zone=reading.zone, locale=str(reading.locale).replace("_", "-")),
-        # Whoever writes a form can write its key; it must never meet one that the host chose.
-        key=key and f"web:{key}",
-        hold=holding.uid_of(at.parts, request.form),
-    )
-    return forms.fill(request_, form, at.event_type)
 
 
 # --- seeing --------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ class Widgets:
         """Give the booker of an event type; known answers, by slug, stay out of links.
 
         Those in *prefill* may be changed, unless the event type locks their questions; those in *locked*
-        cannot, whatever a browser sends (see `booker_link`).
+        cannot, whatever a browser sends (see `booker_link`). Whoever sees the page may book what is private.
         """
 
         def build(parts: Runtime, identity: str) -> Component:
@@ -58,7 +58,7 @@ class Widgets:
             known = prefill or {}
             query: MultiDict[str, str] = MultiDict()
             told = prefill_.told(known, event_type)
-            if locked or locking.locks(event_type, known):
+            if locked or event_type.private or locking.locks(event_type, known):
                 kept = locking.token(parts, event_type, locked=locked or {}, known=known, expires=_STANDS)
                 query, told = MultiDict({PREFILL: kept}), ()
             at = Steps.of_booking(parts, event_type, query, id=identity, owner=owner, told=told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -140,6 +141,42 @@ def test_a_hold_is_renewed_while_the_form_is_on_view(
     guest.page.clock.fast_forward(290_000)
 
     assert eventually(lambda: [each.until for each in studio.holds.values()] == [clock() + FIVE_MINUTES])
+
+
+class Slow(HoldingStudio):
+    """A studio that takes its time to keep one."""
+
+    def __init__(self, event_type: EventType, clock: Callable[[], datetime]) -> None:
+        """Answer no hold before `answers` is set."""
+        super().__init__(event_type, clock)
+        self.asked, self.answers = threading.Event(), threading.Event()
+
+    def hold(self, event_type: EventType, start: datetime, *, duration: timedelta | None = None) -> Hold:
+        """Keep a slot at once, and tell later."""
+        hold = super().hold(event_type, start, duration=duration)
+        self.asked.set()
+        self.answers.wait(5)
+        return hold
+
+
+def test_a_form_that_comes_back_sooner_than_its_hold_keeps_the_time(
+    tmp_path: Path, clock: FrozenClock, serve: Callable[[Flask], Server], visit: Visits
+) -> None:
+    """The new form does not ask while nobody knows of the first hold, which would stand in its way."""
+    slow = Slow(offering(), clock)
+    app = studio_app(tmp_path, slow, clock)
+    guest = visit(serve(app)).open(FORM)
+    guest.expected = ("status of 422",)
+    assert slow.asked.wait(5)
+
+    guest.button("Confirm booking").click()
+    expect(guest.page.locator(".bk-problems")).to_be_focused()
+    slow.answers.set()
+
+    assert _knows(guest)
+    assert _held(slow, TEN)
+    expect(guest.page.locator("[data-bk-failure]")).to_have_count(0)
+    app.extensions["booker"].storage.close()
 
 
 class Unlucky(HoldingStudio):

@@ -30,5 +30,6 @@ from .widgets import Booking as Booking
 from .widgets import Cancel as Cancel
 from .widgets import Chooser as Chooser
 from .widgets import Component as Component
+from .widgets import Decide as Decide
 from .widgets import Notice as Notice
 from .widgets import Reschedule as Reschedule

@@ -232,6 +232,10 @@ class SeriesDate:
     href: str = ""
     #: Whether it is beyond the dates that the guest wants.
     hidden: bool = False
+    #: Its place in the series from 1 on, where it is not free.
+    place: int = 0
+    #: The instant that is sent along to leave it out, where it is not free.
+    without: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -246,6 +250,10 @@ class Dates:
     complete: bool = False
     #: What happens when the clocks change in between.
     note: str = ""
+    #: Those that are not free, and left out.
+    taken: tuple[SeriesDate, ...] = ()
+    #: "Not free, and left out: 2 of 5 dates"
+    taken_note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -139,6 +139,37 @@ class Cancel(Component):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Decide(Component):
+    """For the host: a booking that waits, to agree to it or to decline it."""
+
+    template: ClassVar[str] = "booker/decide.html"
+    word: ClassVar[str] = "decide"
+
+    #: One of pending, confirmed, rejected, cancelled, past.
+    state: str
+    headline: str
+    #: One sentence under the headline.
+    sentence: str
+    title: str
+    #: Where the host is.
+    when: When
+    #: The same time where the guest is, if it reads differently there.
+    guest_when: When | None = None
+    #: The time before the move that waits.
+    former: When | None = None
+    people: tuple[Person, ...] = ()
+    #: Where, phone, answers, notes, reason.
+    rows: tuple[Row, ...] = ()
+    #: Every date of the series that it belongs to.
+    dates: tuple[SeriesDate, ...] = ()
+    #: Asks why, for its second button; None once there is nothing to decide.
+    form: Form | None = None
+    #: What that button says.
+    decline: str = ""
+    alert: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Notice(Component):
     """Something to say instead of a widget: an error, an expired link, a thing done."""
 
