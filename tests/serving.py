@@ -1,9 +1,8 @@
-"""A small app in a server of its own, for tests that kill it: `python -m tests.serving FOLDER PORT`."""
+"""A small app, with a server and a worker to be run in processes of their own, for tests that kill them."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,18 +39,36 @@ class Ear:
             os.fsync(heard.fileno())
 
 
-def make_app(folder: Path, *, clock: Callable[[], datetime] = utc_now, dispatch: str = "thread") -> Flask:
-    """Make the app whose database and log of events are in *folder*."""
-    app = Flask("served", instance_path=str(folder))
+def make_app(
+    folder: str,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    dispatch: str = "thread",
+    database: str = "",
+) -> Flask:
+    """Make the app whose log of events is in *folder*, and its database too unless that has a URL."""
+    app = Flask("served", instance_path=folder)
     app.config.update(SECRET_KEY="k" * 40, BOOKER_EVENT_TYPES=[ANYTIME], BOOKER_DISPATCH=dispatch)
-    Booker(app, subscribers=[Ear(folder / "heard.txt")], clock=clock)
+    app.config.update(BOOKER_DATABASE_URL=database)
+    Booker(app, subscribers=[Ear(Path(folder) / "heard.txt")], clock=clock)
     return app
 
 
-def main(folder: str, port: str) -> None:
+def serve(folder: str, port: int, database: str) -> None:
     """Serve the app until killed."""
-    make_server("127.0.0.1", int(port), make_app(Path(folder)), threaded=True).serve_forever()
+    _log_to(folder)
+    make_server("127.0.0.1", port, make_app(folder, database=database), threaded=True).serve_forever()
 
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+def work(folder: str, database: str) -> None:
+    """Run `flask booker worker` of the app until killed."""
+    _log_to(folder)
+    app = make_app(folder, database=database, dispatch="none")
+    done = app.test_cli_runner().invoke(args=["booker", "worker"])
+    raise SystemExit(done.output) from done.exception
+
+
+def _log_to(folder: str) -> None:
+    file = os.open(Path(folder) / "log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    for stream in (1, 2):
+        os.dup2(file, stream)

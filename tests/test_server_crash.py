@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import random
-import sqlite3
-import subprocess
-import sys
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+import pytest
 import requests
 
-from booker_components import BookingStatus, list_bookings
+from booker_components import Booking, list_bookings
 from booker_components.times import format_instant, utc_now
 
+from .crashing import DATABASES
 from .guests import BO
+from .hammering import started
+from .invariants import problems
+from .ledger import every_revision, heard
 from .pages import Page
 from .ports import held_port
-from .serving import QUARTER, make_app
+from .processes import FORKS
+from .serving import QUARTER, make_app, serve, work
 
-ROOT = Path(__file__).resolve().parent.parent
 GUESTS = 4
-ROUNDS = 6
+#: How many workers there are, one after the other, how many servers for each, and bookings with each server.
+WORKERS, ROUNDS, BOOKINGS = 2, 2, 6
 
 
 class Crowd:
@@ -117,6 +120,11 @@ class Crowd:
                 if not patient:
                     raise
                 continue
+            if response.status_code == 503 and not patient:
+                raise requests.ConnectionError("The database does not answer.")
+            if response.status_code == 503:
+                time.sleep(0.05)
+                continue
             if response.status_code == 303:
                 return self._ask("GET", urljoin(address, response.headers["Location"]), patient=True)
             if response.status_code not in expected:
@@ -124,89 +132,84 @@ class Crowd:
             return Page.of(response)
 
 
-@contextmanager
-def _server(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the server, ready to answer; kill it at the end."""
-    with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.serving", str(folder), str(port)], cwd=ROOT, stdout=log, stderr=log
-        )
-        try:
-            _await_answer(process, port)
-            yield process
-        finally:
-            process.kill()
-            process.wait()
+class Machines:
+    """A web server and a worker, which can be killed, on one database."""
+
+    def __init__(self, folder: Path, port: int, database: str) -> None:
+        self._folder = str(folder)
+        self._port = port
+        self._database = database
+
+    @contextmanager
+    def server(self) -> Iterator[None]:
+        """Run the server, ready to answer; kill it at the end."""
+        process = FORKS.Process(target=serve, args=(self._folder, self._port, self._database))
+        with started(process):
+            self._await_answer(process)
+            yield
+
+    @contextmanager
+    def worker(self) -> Iterator[None]:
+        """Run a worker; kill it at the end."""
+        with started(FORKS.Process(target=work, args=(self._folder, self._database))):
+            yield
+
+    def _await_answer(self, process: BaseProcess) -> None:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and process.is_alive():
+            try:
+                requests.get(f"http://127.0.0.1:{self._port}/booker/static/x/booker.js", timeout=5)
+            except requests.ConnectionError:
+                time.sleep(0.02)
+            else:
+                return
+        raise AssertionError("The server did not start.")
 
 
-def _await_answer(process: subprocess.Popen[bytes], port: int) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            requests.get(f"http://127.0.0.1:{port}/booker/static/x/booker.js", timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.02)
-        else:
-            return
-    raise AssertionError("The server did not start.")
-
-
-def test_no_crash_loses_or_halves_a_booking(tmp_path: Path) -> None:
-    """After kill -9 at random moments: every booking has its events, and every event is heard in order."""
+def _live_through_crashes(crowd: Crowd, machines: Machines, crash: Callable[[], None]) -> None:
+    """Kill the server after each few bookings, workers less often, and the database in between."""
     dice = random.Random(20270201)
+    for _ in range(WORKERS):
+        with machines.worker():
+            for number in range(ROUNDS):
+                with machines.server():
+                    crowd.await_bookings(BOOKINGS)
+                    if number == 1:
+                        crash()
+                        crowd.await_bookings(BOOKINGS)
+                    time.sleep(dice.uniform(0, 0.6))
+    with machines.server():
+        crowd.stop()
 
-    with held_port() as port:
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_no_crash_loses_or_halves_a_booking(tmp_path: Path, kind: str) -> None:
+    """After kill -9 at random moments: every booking has its events, and every event is heard in order."""
+    with DATABASES[kind](tmp_path) as database, held_port() as port:
         crowd = Crowd(f"http://127.0.0.1:{port}")
         crowd.start()
-        for _ in range(ROUNDS):
-            with _server(tmp_path, port):
-                crowd.await_bookings(5)
-                time.sleep(dice.uniform(0, 0.6))
-        with _server(tmp_path, port):
-            crowd.stop()
+        _live_through_crashes(crowd, Machines(tmp_path, port, database.url), database.crash)
 
-    _check_database(tmp_path / "booker.sqlite3")
-    later = make_app(tmp_path, clock=lambda: utc_now() + timedelta(hours=1), dispatch="none")
-    outbox = later.extensions["booker"].outbox
-    outbox.deliver_due()
-    with later.app_context():
-        bookings = {booking.uid: booking for booking in list_bookings(limit=100_000)}
-    events = outbox.events(limit=100_000)[::-1]
-    later.extensions["booker"].storage.close()
+        bookings = _delivered(tmp_path, database.url)
+        assert problems(database.url) == []
 
     assert crowd.surprises == []
-    assert len(crowd.confirmed) >= 5 * ROUNDS
+    assert len(crowd.confirmed) >= BOOKINGS * ROUNDS * WORKERS
     # Each form is one booking at most, and there are no others.
     assert len(set(crowd.confirmed)) == len(crowd.confirmed)
     assert set(crowd.confirmed) <= set(bookings)
     unheard = [booking.start for uid, booking in bookings.items() if uid not in set(crowd.confirmed)]
     assert set(unheard) <= set(crowd.lost)
     assert {uid: bookings[uid].revision for uid in crowd.revisions} == crowd.revisions
-    told: defaultdict[str, list[int]] = defaultdict(list)
-    for event in events:
-        told[event.booking.uid].append(event.booking.revision)
-    assert told == {uid: list(range(1, each.revision + 1)) for uid, each in bookings.items()}
-    assert _heard(tmp_path / "heard.txt") == told
-    held = sorted(each.start for each in bookings.values() if each.status is BookingStatus.CONFIRMED)
-    assert len(held) == len(set(held))
+    assert heard(tmp_path / "heard.txt") == every_revision(bookings)
 
 
-def _check_database(file: Path) -> None:
-    connection = sqlite3.connect(file)
-    try:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    finally:
-        connection.close()
-
-
-def _heard(file: Path) -> dict[str, list[int]]:
-    """Give the revisions that the subscriber heard of, by booking, in the order of the first time."""
-    heard: defaultdict[str, list[int]] = defaultdict(list)
-    known: set[str] = set()
-    for line in file.read_text().splitlines():
-        event, uid, revision = line.split()
-        if event not in known:
-            heard[uid].append(int(revision))
-        known.add(event)
-    return heard
+def _delivered(folder: Path, url: str) -> dict[str, Booking]:
+    """Deliver what is left, an hour later; give every booking by its uid."""
+    later = make_app(str(folder), clock=lambda: utc_now() + timedelta(hours=1), dispatch="none", database=url)
+    parts = later.extensions["booker"]
+    parts.outbox.deliver_due()
+    with later.app_context():
+        bookings = {booking.uid: booking for booking in list_bookings(limit=100_000)}
+    parts.storage.close()
+    return bookings
