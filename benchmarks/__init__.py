@@ -1,0 +1,1 @@
+"""Benchmarks: what the engine, the pages and bookings cost, each beside something simple in the same run."""
