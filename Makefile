@@ -6,14 +6,14 @@ PROVIDER ?= embedded
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := booker_components demo_app tests
+SOURCES := booker_components demo_app tests benchmarks
 UV ?= uv
 
 # Tests start many processes: each would else compile the package anew where the environment forbids keeping it.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint browser constraints clean
+.PHONY: help demo test lint browser bench constraints clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -29,13 +29,19 @@ lint: $(READY) ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+bench: $(READY) ## Measure slots, pages and bookings, each beside something simple (docs/performance.md; some minutes)
+	$(BIN)/python -m benchmarks.slots
+	$(BIN)/python -m benchmarks.http
+	$(BIN)/python -m benchmarks.book
+
 browser: $(READY)
 	@$(BIN)/python tests/browser/browsers.py
 
 constraints: $(READY) ## Pin the dependencies of pyproject.toml anew (needs uv)
 	@command -v $(UV) >/dev/null || { echo "'make constraints' needs uv: pip install uv"; exit 1; }
 	$(UV) pip compile --universal --generate-hashes --no-header --no-annotate --quiet --python-version 3.11 \
-		--extra test --extra lint --extra postgres --extra oauth --extra salesforce pyproject.toml -o constraints.txt
+		--extra test --extra lint --extra postgres --extra oauth --extra salesforce \
+		--extra calendars --extra holidays --extra queue --extra redis --extra bench pyproject.toml -o constraints.txt
 
 clean: ## Remove the virtual environment, the demo's data and everything built
 	rm -rf $(VENV) dist instance .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results

@@ -37,8 +37,8 @@ from booker_components.testing import FrozenClock
 
 from .conftest import HOST, INTRO
 from .guests import BO, Guest, form_of
+from .mail.boxes import Mailbox, smtp_server
 from .pages import Page
-from .test_mail import Mailbox, smtp_server
 
 TEN = datetime(2027, 2, 2, 9, 0, tzinfo=UTC)
 TUESDAY_TEN = "2027-02-02T09:00:00Z"
@@ -234,6 +234,7 @@ def mailing(make_app: MakeApp, mailbox: Mailbox) -> Iterator[Flask]:
             BOOKER_EVENT_TYPES=[INTRO, TALK],
             BOOKER_MAIL_URL=f"smtp://{place}",
             BOOKER_MAIL_FROM="Bookings <bookings@app.example>",
+            BOOKER_MAILS="links",
             BOOKER_PUBLIC_URL="https://book.example",
         )
 
@@ -343,6 +344,7 @@ def test_a_new_link_to_what_is_over_is_offered_where_it_may_be_moved(
         BOOKER_EVENT_TYPES=[replace(TALK, reschedule=rule)],
         BOOKER_MAIL_URL="smtp://127.0.0.1:9",
         BOOKER_MAIL_FROM="bookings@app.example",
+        BOOKER_MAILS="links",
         BOOKER_PUBLIC_URL="https://book.example",
     )
     with app.app_context():
