@@ -602,7 +602,6 @@ def test_what_only_the_embedded_engine_does_is_refused_elsewhere(name: str) -> N
             {"hosts": (replace(ADA, schedule=None, holidays="DE"),)},
             ".hosts[0].holidays (of 'intro') is kept by the embedded",
         ),
-        ({"hosts": (ADA,)}, ".hosts[0].schedule (of 'intro') is kept by the embedded engine only;"),
         (
             {"questions": (*asking(id="q"), *asking(id="q", slug="b"))},
             ".questions (of 'intro') hold the same",

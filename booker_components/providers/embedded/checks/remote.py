@@ -34,7 +34,8 @@ _OURS = (
     "seats",
     "series",
 )
-_OURS_OF_HOSTS = ("schedule", "limits", "away", "travels", "holidays", "calendars")
+# A schedule may stay: an app that comes from our own engine has one at each host, and it is not looked at.
+_OURS_OF_HOSTS = ("limits", "away", "travels", "holidays", "calendars")
 
 
 def remote_problems(event_type: EventType) -> Found:
