@@ -206,8 +206,11 @@ def test_a_change_that_comes_late_is_left(app: Flask) -> None:
     assert service(app).get(booking.uid).is_open
 
 
-def test_no_other_change_comes_between_the_rule_and_the_change(app: Flask) -> None:
+def test_no_other_change_comes_between_the_rule_and_the_change(
+    make_app: Callable[..., Flask], database_url: str
+) -> None:
     """While a booking is looked at to be cancelled, a host who moves it waits, and finds it cancelled."""
+    app = make_app(BOOKER_DATABASE_URL=database_url)
     parts = app.extensions["booker"]
     with app.app_context():
         booking = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")

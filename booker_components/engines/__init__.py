@@ -13,7 +13,6 @@ from .postgresql import make_postgresql
 from .sqlite import make_sqlite
 from .turns import Turn as Turn
 from .upgrading import upgrade as upgrade
-from .waiting import PATIENCE as PATIENCE
 
 
 def make_engine(url: URL, turn: Turn) -> Engine:

@@ -141,7 +141,8 @@ class EmbeddedProvider:
     def get(self, uid: str) -> Booking:
         """Give one booking, also of an event type that is no longer declared; or raise `BookingNotFound`."""
         with self._desk.storage.reading() as connection:
-            booking = rows.read_booking(connection, uid)
+            # Nobody may change it between the rules of a change and the change.
+            booking = rows.read_booking(connection, uid, lock=self._desk.storage.is_open)
             event_type = self._desk.event_types().get(booking.event_type)
             if not (booking.shared and event_type and event_type.seats and event_type.seats.show_guests):
                 return booking
