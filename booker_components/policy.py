@@ -177,6 +177,18 @@ def may_book(
     return next(booking_refusals(event_type, start, now), Verdict(allowed=True))
 
 
+def may_hold(
+    event_type: EventType, start: datetime, now: datetime, *, duration: timedelta | None = None
+) -> Verdict:
+    """Tell whether a visitor may have an aware *start* kept, as `may_book`; but whoever moves keeps a length.
+
+    So any *duration* will do that is no longer than the longest on offer.
+    """
+    if duration is not None and duration > max(event_type.durations):
+        return _refused(Rule.DURATION)
+    return may_book(event_type, start, now)
+
+
 # --- changing ------------------------------------------------------------------------------------
 
 

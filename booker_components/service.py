@@ -244,8 +244,13 @@ class BookingService:
     # --- what only some providers can do ---
 
     def hold(self, event_type: EventType, start: datetime, *, duration: timedelta | None = None) -> Hold:
-        """Keep a slot for a visitor for some minutes; `SlotTaken`, or `Unsupported` without holds."""
-        return self._able(HoldsSlots, "hold slots").hold(event_type, start, duration=duration)
+        """Keep a slot for a visitor for some minutes; `SlotTaken`, or `Unsupported` without holds.
+
+        `NotBookable` for what nobody could book: one hold must not keep a whole day from others.
+        """
+        able = self._able(HoldsSlots, "hold slots")
+        _require(policy.may_hold(event_type, start, self.clock(), duration=duration), NotBookable)
+        return able.hold(event_type, start, duration=duration)
 
     def held(self, uid: str) -> Hold | None:
         """Give a hold that has not lapsed; None if there is none."""

@@ -210,6 +210,20 @@ def test_nonsense_holds_nothing(
     assert studio.holds == {}
 
 
+@pytest.mark.parametrize(
+    ("minutes", "slot"),
+    [(480, TUESDAY_NINE), (60, "2027-01-01T09:00:00Z"), (60, "2037-02-02T09:00:00Z")],
+    ids=["longer than any length", "in the past", "beyond the booking window"],
+)
+def test_no_more_is_held_than_could_be_booked(
+    app: Flask, guest: Guest, studio: HoldingStudio, minutes: int, slot: str
+) -> None:
+    """One visitor cannot keep whole days from all others."""
+    answer = _ask(app, guest, f"/booker/hold?slug=class&minutes={minutes}", slot=slot)
+
+    assert (answer.status_code, studio.holds) == (422, {})
+
+
 def test_letting_go_needs_a_form_of_ours(app: Flask, guest: Guest, studio: HoldingStudio) -> None:
     """Another site cannot."""
     token = str((_ask(app, guest).json or {})["hold"])

@@ -23,7 +23,7 @@ from .providers.team import ALAN, PAIR, of
 CLASS = replace(INTRO, slug="class", hosts=(ALAN,), seats=Seats(per_slot=2), approval=Approval())
 COURSE = replace(INTRO, slug="course", series=Series(frequency=Frequency.WEEKLY, occurrences=2))
 
-_FIRST = "(SELECT min(uid) FROM booker_bookings)"
+_FIRST = "(SELECT uid FROM booker_bookings ORDER BY id LIMIT 1)"
 _LATEST = "(SELECT max(id) FROM booker_events)"
 
 #: What somebody does to the rows, and what is said about it then.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ..errors import Collision, OutcomeUnknown, ProviderUnavailable, Refused
@@ -47,6 +47,9 @@ def translated() -> Iterator[None]:
         if "NUL (0x00)" not in str(error.orig):
             raise
         raise Refused("A text holds the character NUL, which the database cannot keep.") from error
+    except IntegrityError as error:
+        _shorten(error)
+        raise
     except DBAPIError as error:
         if not _is_unavailable(error):
             raise
@@ -90,6 +93,13 @@ def _is_broken(error: DBAPIError) -> bool:
 
 def _state(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _shorten(error: DBAPIError) -> None:
+    """Take the details from what *error* says: PostgreSQL quotes the whole row, with its guest."""
+    for each in (error, error.orig):
+        if each is not None:
+            each.args = tuple(str(word).partition("\n")[0] for word in each.args)
 
 
 def _said(error: DBAPIError) -> str:

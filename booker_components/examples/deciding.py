@@ -46,7 +46,7 @@ def _decision(id: str, errors: dict[str, str] | None = None) -> web.Form:
 
 
 def _waiting(id: str, errors: dict[str, str] | None = None, **changes: object) -> web.Decide:
-    question, sentence = "Do you agree to this booking?", "The time is kept for the guest until you decide."
+    question, sentence = "Do you agree to this booking?", "The time is kept for the guest meanwhile."
     return replace(_decide(id, "pending", question, sentence, form=_decision(id, errors)), **changes)  # type: ignore[arg-type]
 
 
@@ -60,9 +60,7 @@ def _waiting_series() -> web.Decide:
         )
         for number, day in enumerate(days)
     )
-    sentence = (
-        "The time is kept for the guest until you decide. All dates of the series are decided about at once."
-    )
+    sentence = "The time is kept for the guest meanwhile. All dates of the series are decided about at once."
     return _waiting("decide-series", sentence=sentence, dates=dates)
 
 

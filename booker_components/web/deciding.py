@@ -21,7 +21,7 @@ from .responses import see_other, show
 from .runtime import Runtime, runtime
 
 _STATES = {
-    "pending": ("Do you agree to this booking?", "The time is kept for the guest until you decide."),
+    "pending": ("Do you agree to this booking?", "The time is kept for the guest meanwhile."),
     "moved": ("Do you agree to the new time?", "The guest has moved the booking, and waits for your answer."),
     "past": ("It is too late to decide", "The booking was to begin before anybody had agreed to it."),
     "confirmed": ("This booking is confirmed", "There is nothing left to decide."),

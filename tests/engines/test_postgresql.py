@@ -2,11 +2,13 @@
 
 import threading
 import time
+import traceback
 from contextlib import contextmanager
 
 import psycopg
 import pytest
 from sqlalchemy import TextClause, make_url, text
+from sqlalchemy.exc import IntegrityError
 
 from booker_components.errors import ConfigurationError, OutcomeUnknown, ProviderUnavailable, Refused
 from booker_components.storage import Storage
@@ -210,6 +212,20 @@ def test_the_character_nul_is_refused(storage):
     mark(storage, "\x01\x7f\uffff\U0010ffff")
 
     assert marks(storage) == ["\x01\x7f\uffff\U0010ffff"]
+
+
+def test_a_row_that_is_refused_is_not_quoted(storage):
+    """A log that shows the error with all its causes has nothing of a guest in it."""
+    # Put together here, as a traceback shows the lines of this test too.
+    guest = "@".join(("ada", "example.com"))
+    with storage.transaction() as connection:
+        connection.execute(text("ALTER TABLE words ADD CHECK (length(word) < 5)"))
+
+    with pytest.raises(IntegrityError) as caught:
+        mark(storage, guest)
+
+    assert "check constraint" in str(caught.value)
+    assert guest not in "".join(traceback.format_exception(caught.value))
 
 
 # --- deadlocks ---

@@ -9,10 +9,10 @@ import pytest
 
 from booker_components.subscribers.mail import Mailer
 from booker_components.subscribers.mail.words import harmless_name
-from booker_components.values import Booking, EventKind, Host, Location, LocationKind
+from booker_components.values import Booking, EventKind, EventType, Host, Location, LocationKind
 
 from .boxes import Mailbox, all_of, content
-from .desk import BOOKING, CANCELLED, MOVED, PENDING, Desk, calendar_of, event
+from .desk import BOOKING, CANCELLED, INTRO, MOVED, PENDING, Desk, calendar_of, event
 
 EVIL = "<script>alert(1)</script>\r\nBcc: evil@example.com\u2028\x00\u202e {{ 7*7 }} {name} %s \"&' https://evil.example"
 
@@ -91,6 +91,41 @@ def test_hosts_read_what_was_typed_as_text_only(
     assert "\x00" not in page + content(mail, "plain")
     calendar = calendar_of(mail)
     assert calendar is None or calendar.subcomponents == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "title"),
+    [({INTRO.slug: INTRO}, "Intro call"), ({}, "Booking")],
+    ids=["offered", "no longer offered"],
+)
+@pytest.mark.parametrize("typed", ["Win  at evil.example", "evil"], ids=["name", "answer"])
+def test_titles_of_vendors_repeat_nothing_that_a_guest_typed(
+    typed: str, kept: dict[str, EventType], title: str, guests: Mailer, mailbox: Mailbox, desk: Desk
+) -> None:
+    """Cal.com writes names and answers into titles."""
+    desk.event_types = kept
+    guest = replace(BOOKING.attendee, name=typed if " " in typed else "Grace Guest")
+    answers = {"topic": typed}
+
+    guests(event(replace(BOOKING, title=f"Ada and {typed}", attendee=guest, answers=answers)))
+
+    assert len(mailbox.mails) == 2
+    assert all("evil" not in all_of(mail) for mail in mailbox.mails)
+    assert all(f"What:  {title}\n" in content(mail, "plain") for mail in mailbox.mails)
+
+
+def test_titles_of_vendors_may_name_a_guest(guests: Mailer, mailbox: Mailbox) -> None:
+    """Where the name can be nothing else."""
+    guests(event(replace(BOOKING, title="Ada and Grace Guest")))
+
+    assert all("What:  Ada and Grace Guest\n" in content(mail, "plain") for mail in mailbox.mails)
+
+
+def test_a_reason_of_nobody_known_is_not_told(guests: Mailer, mailbox: Mailbox) -> None:
+    """A vendor may tell why a booking was cancelled, and not by whom."""
+    guests(event(replace(CANCELLED, changed_by="", reason="See https://evil.example"), EventKind.CANCELLED))
+
+    assert all("evil" not in all_of(mail) for mail in mailbox.mails)
 
 
 def test_typed_lines_stand_behind_a_mark(hosts: Mailer, mailbox: Mailbox) -> None:

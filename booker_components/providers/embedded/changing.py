@@ -32,7 +32,7 @@ def reschedule(desk: Desk, uid: str, start: datetime, *, reason: str, by: str) -
     """
     with desk.storage.reading() as connection:
         booking = rows.read_booking(connection, uid)
-    event_type = _type_to_move(desk, booking)
+    event_type = choosing.bound(desk, _type_to_move(desk, booking), booking)
     elsewhere = look(desk, _wish(event_type, booking, start))
     return desk.storage.attempt(partial(_move, desk, uid, start, elsewhere, reason=reason, by=by))
 
@@ -50,8 +50,9 @@ def confirm(desk: Desk, uid: str) -> Booking:
     """Agree to a booking that waits, or to all that wait of a series or a shared time, and give it."""
 
     def agree(connection: Connection, booking: Booking) -> None:
-        changes = {"status": BookingStatus.CONFIRMED.value, "changed_by": "host", "decide_by": None}
-        change_booking(connection, desk, booking, EventKind.CONFIRMED, **changes)
+        # Why the guest has moved it are no words of the host.
+        changes = {"status": BookingStatus.CONFIRMED.value, "reason": "", "changed_by": "host"}
+        change_booking(connection, desk, booking, EventKind.CONFIRMED, **changes, decide_by=None)
 
     return _decide(desk, uid, agree)
 
@@ -170,9 +171,14 @@ def _change_seat(
 def _wait_again(
     desk: Desk, event_type: EventType, booking: Booking, start: datetime, by: str
 ) -> dict[str, object]:
-    """Give the changes by which what a guest moves waits for the host once more, where it would if booked."""
-    until = writing.decide_by(event_type, start, desk.now()) if by == _GUEST else None
-    if until is None and booking.status is BookingStatus.PENDING and by == _GUEST:
+    """Give the changes by which what a guest moves waits for the host once more, where it would if booked.
+
+    What a host moves goes on waiting if it waits, as long as it would if booked, and else until its start.
+    """
+    until, waits = writing.decide_by(event_type, start, desk.now()), booking.status is BookingStatus.PENDING
+    if by != _GUEST:
+        return {"decide_by": until or start} if waits else {}
+    if until is None and waits:
         return {"status": BookingStatus.CONFIRMED.value, "decide_by": None}
     return {"status": BookingStatus.PENDING.value, "decide_by": until} if until else {}
 
@@ -193,7 +199,9 @@ def _cancel(desk: Desk, uid: str, *, reason: str, by: str, scope: CancelScope) -
         booking = rows.read_booking(connection, uid, lock=True)
         _require_open(booking)
         for each in _in_scope(connection, booking, scope):
-            _close(connection, desk, each, EventKind.CANCELLED, reason=reason, by=by)
+            # Of a series that is under way, what is left is cancelled, and not what has taken place.
+            if each.uid == uid or not each.series or each.start > desk.now():
+                _close(connection, desk, each, EventKind.CANCELLED, reason=reason, by=by)
         return rows.read_booking(connection, uid)
 
 
@@ -201,13 +209,15 @@ def _decide(desk: Desk, uid: str, act: Callable[[Connection, Booking], None]) ->
     def decide() -> Booking:
         with desk.storage.transaction() as connection:
             booking = rows.read_booking(connection, uid, lock=True)
-            if booking.status is not BookingStatus.PENDING:
+            found = _in_scope(connection, booking, CancelScope.ALL)
+            waiting = [each for each in found if each.status is BookingStatus.PENDING]
+            # Of a shared time some seats may have been decided about before.
+            if not waiting or (booking.is_held and booking.status is not BookingStatus.PENDING):
                 raise BookingClosed(
                     f"Booking {uid} is {booking.status}, and waits for nobody.", rule=Rule.DECIDED
                 )
-            for each in _in_scope(connection, booking, CancelScope.ALL):
-                if each.status is BookingStatus.PENDING:
-                    act(connection, each)
+            for each in waiting:
+                act(connection, each)
             return rows.read_booking(connection, uid)
 
     return desk.storage.attempt(decide)

@@ -84,8 +84,15 @@ def taken(connection: Connection, desk: Desk, wish: Wish, elsewhere: Elsewhere) 
         found[numbers[number].slug].booked.append(span)
     for number, span in _held(connection, numbers, wish, desk.now()):
         found[numbers[number].slug].held.append(span)
+    # Whoever stands in for a host books no more of it than the host could.
+    full = limits.reached_by_event_type(
+        connection, wish.event_type, wish.window, wish.duration, leaving=wish.leaving
+    )
     for number, host in numbers.items():
-        found[host.slug].limited.extend(_limited(connection, host, number, wish))
+        own = limits.reached_by_host(
+            connection, host, number, wish.window, wish.duration, leaving=wish.leaving
+        )
+        found[host.slug].limited.extend((*own, *full))
     return found
 
 
@@ -159,13 +166,3 @@ def _seats_held(connection: Connection, wish: Wish, now: datetime) -> dict[datet
     for row in connection.execute(query):
         found[row.starts] += 1
     return found
-
-
-def _limited(connection: Connection, host: Host, number: int, wish: Wish) -> Iterable[_Span]:
-    yield from limits.reached_by_host(
-        connection, host, number, wish.window, wish.duration, leaving=wish.leaving
-    )
-    if host.slug in {each.slug for each in wish.event_type.hosts}:
-        yield from limits.reached_by_event_type(
-            connection, wish.event_type, wish.window, wish.duration, leaving=wish.leaving
-        )

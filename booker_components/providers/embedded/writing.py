@@ -33,7 +33,7 @@ def insert_booking(
         "uid": uid,
         "event_type": event_type.slug,
         "title": event_type.title,
-        "first_starts": times.starts,
+        "first_starts": request.start,
         "revision": 1,
         "reason": "",
         "changed_by": "",

@@ -66,7 +66,8 @@ class _Told:
     def of(cls, event: BookingEvent, writer: Writer, method: Method | None) -> _Told:
         dates, reader = tuple(dates_of(event, writer.site)), reader_of(event.booking)
         attached = bool(dates) and method is Method.REQUEST
-        mail = replace(for_guests(event.booking), dates=tuple(map(reader.of, dates)), attached=attached)
+        words = for_guests(event.booking, writer.site.event_type(event.booking))
+        mail = replace(words, dates=tuple(map(reader.of, dates)), attached=attached)
         return cls(event=event, writer=writer, mail=mail, dates=dates, method=method)
 
     def letter(self, mail: Mail, to: Recipient) -> Letter:

@@ -44,6 +44,6 @@ class LinkMailer:
     def _mail(self, event: BookingEvent) -> Mail:
         """Give title, time and link, no more: somebody else may have booked with this address."""
         booking = event.booking
-        words = for_guests(booking)
+        words = for_guests(booking, self._site.event_type(booking))
         manage = self._site.address(Purpose.MANAGE, booking)
         return Mail(title=words.title, when=words.when, manage=manage)

@@ -16,6 +16,7 @@ from .addresses import lines, one_line
 #: What a mail program may make a link of, or an advertisement: no part of a name.
 _NO_NAME = re.compile(r"[\d/:@<>{}\[\]|=€$£%!?*#]|\.\S")
 _LONGEST_NAME = 60
+_UNTITLED = "Booking"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,11 +136,11 @@ def reader_of(booking: Booking) -> Reader:
     return Reader(zone=guest.zone, locale=times.best_locale(guest.locale))
 
 
-def for_guests(booking: Booking) -> Mail:
+def for_guests(booking: Booking, event_type: EventType | None) -> Mail:
     """Give what everybody may know of *booking* who is invited; `Site.for_guest` has been asked before."""
     reader, by_guest = reader_of(booking), booking.changed_by == "guest"
     return Mail(
-        title=one_line(booking.title),
+        title=one_line(_harmless_title(booking, event_type)),
         when=reader.of(booking),
         former=reader.former(booking),
         hosts=_names(booking),
@@ -147,7 +148,8 @@ def for_guests(booking: Booking) -> Mail:
         place_href=_href(booking),
         waiting=booking.status is BookingStatus.PENDING,
         by_guest=by_guest,
-        reason=() if by_guest else lines(booking.reason),
+        # Where a vendor does not tell who made the change, it may have been the guest.
+        reason=() if by_guest or not booking.changed_by else lines(booking.reason),
     )
 
 
@@ -179,6 +181,20 @@ def harmless_name(name: str) -> str:
     """Give *name* if it can be nothing but a name, else ""; who booked may have written anything there."""
     name = one_line(name)
     return "" if len(name) > _LONGEST_NAME or _NO_NAME.search(name) else name
+
+
+def _harmless_title(booking: Booking, event_type: EventType | None) -> str:
+    """Give the title without what the guest typed, which vendors put into it (contracts/calcom.md 4.8)."""
+    guest, answers = booking.attendee.name, booking.answers.values()
+    typed = {booking.notes, "" if harmless_name(guest) else guest, *filter(_is_text, answers)}
+    title = one_line(booking.title)
+    if not any(text and text in title for text in map(one_line, map(str, typed))):
+        return title
+    return event_type.title if event_type else _UNTITLED
+
+
+def _is_text(answer: Answer) -> bool:
+    return isinstance(answer, str)
 
 
 def _names(booking: Booking) -> tuple[str, ...]:

@@ -43,6 +43,16 @@ def test_a_host_agrees(engine):
         engine.decline(booked.uid)
 
 
+def test_agreeing_makes_no_words_of_the_guest_the_hosts(engine):
+    """Why a guest has moved a booking is not what the host says to everybody who was invited."""
+    booked = engine.book(of(ASKED, slot(0)))
+    engine.reschedule(booked.uid, slot(1), reason="See https://evil.example", by="guest")
+
+    agreed = engine.confirm(booked.uid)
+
+    assert (agreed.changed_by, agreed.reason) == ("host", "")
+
+
 def test_a_host_declines_and_the_time_is_free(engine):
     """With a reason."""
     booked = engine.book(of(ASKED, slot(0)))

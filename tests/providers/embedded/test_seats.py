@@ -123,6 +123,20 @@ def test_seats_wait_for_approval_each_by_itself(url):
     assert engine.get(two.uid).status is BookingStatus.CONFIRMED
 
 
+def test_the_whole_can_be_agreed_to_after_one_of_its_seats(url):
+    """Those who still wait are meant."""
+    asked = replace(COURSE, approval=Approval())
+    engine, _ = engine_on(url, asked)
+    one, two = (engine.book(of(asked, slot(0), guest=guest)) for guest in ("one", "two"))
+    engine.confirm(one.uid)
+
+    engine.confirm(one.shared)
+
+    assert engine.get(two.uid).status is BookingStatus.CONFIRMED
+    with pytest.raises(BookingClosed):
+        engine.confirm(one.shared)
+
+
 def test_seats_fill_one_host_before_the_next_is_taken(url):
     """Round robin with seats: guests meet, and a second host opens another room when the first is full."""
     robin = replace(ROBIN, seats=Seats(per_slot=2))
