@@ -113,7 +113,7 @@ def _deliveries(parts: Runtime) -> Finding:
 def _upkeep(parts: Runtime) -> Finding:
     last = parts.upkeep.last()
     if last is None:
-        return Finding(Mark.NOTE, "The upkeep has never run; 'flask booker worker' does it.")
+        return Finding(Mark.NOTE, "The upkeep has never run; is a web process or a worker running?")
     text = f"The last upkeep was at {times.format_instant(last)}."
     if parts.service.clock() - last < _LATE:
         return Finding(Mark.OK, text)

@@ -112,8 +112,8 @@ def _report(done: Erasure) -> Iterator[str]:
         yield f"{done.waiting} deliveries are still to come; they hold what is left."
     if not done.overwritten:
         yield (
-            "The files of the database may hold old rows for a while: run it again when nobody is connected; "
-            "PostgreSQL clears them by itself (autovacuum)."
+            "The files of the database may hold old rows for a while: PostgreSQL clears them by itself "
+            "(autovacuum); with SQLite run it again when nobody is connected."
         )
     yield "Beyond our reach:"
     yield from (f"  {each}" for each in done.elsewhere)

@@ -134,6 +134,20 @@ def test_move_to_another_host_tells_both(hosts: Mailer, mailbox: Mailbox, desk: 
     assert (calendar["status"], calendar["sequence"]) == ("CANCELLED", 1)
 
 
+def test_only_those_who_host_it_now_may_decide(hosts: Mailer, mailbox: Mailbox, desk: Desk) -> None:
+    """A booking that waits and has moved to another host is no longer the former one's to agree to."""
+    desk.earlier = {"e-1": replace(PENDING, hosts=(ADA,))}
+    moved = replace(MOVED, hosts=(BOB,), status=BookingStatus.PENDING, changed_by="guest")
+    desk.bookings = {moved.uid: moved}
+
+    hosts(event(moved, EventKind.RESCHEDULED))
+
+    new, former = (content(mail, "plain") + content(mail, "html") for mail in mailbox.mails)
+    assert "/decide/" in new
+    assert "/decide/" not in former
+    assert "a later mail tells how" not in former
+
+
 def test_move_that_keeps_a_host_tells_of_the_move(hosts: Mailer, mailbox: Mailbox, desk: Desk) -> None:
     """Of two hosts, the one who stays reads of a move, the one who comes of a new booking."""
     desk.earlier = {"e-1": BOOKING}

@@ -200,7 +200,7 @@ def _cancel(desk: Desk, uid: str, *, reason: str, by: str, scope: CancelScope) -
         _require_open(booking)
         for each in _in_scope(connection, booking, scope):
             # Of a series that is under way, what is left is cancelled, and not what has taken place.
-            if each.uid == uid or not each.series or each.start > desk.now():
+            if _is_whole(booking) or each.uid == uid or each.start > desk.now():
                 _close(connection, desk, each, EventKind.CANCELLED, reason=reason, by=by)
         return rows.read_booking(connection, uid)
 

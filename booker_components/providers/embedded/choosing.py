@@ -13,7 +13,7 @@ from ...policy import Rule
 from ...values import Booking, EventType, Reason, Slot, TimeWindow
 from . import availability
 from .desk import Desk
-from .people import Elsewhere, Taken, Wish, look, open_seats, people, taken
+from .people import Elsewhere, Taken, Wish, is_full, look, open_seats, people, taken
 
 # Rules about the hosts' time; all others bind guests, and a host who moves a booking may pass over them.
 _HOST_RULES = (Rule.AWAY, Rule.HOLIDAY, Rule.HOURS, Rule.LIMIT)
@@ -98,7 +98,7 @@ def _known(wish: Wish, now: datetime, zone: str) -> Wish:
 def _refusal(event_type: EventType, start: datetime, found: Sequence[Reason]) -> NotBookable | SlotTaken:
     rules = {reason.rule for reason in found}
     refused = next((rule for rule in _HOST_RULES if rule in rules), None)
-    if refused and Rule.BUSY not in rules:
+    if refused and not rules & {Rule.BUSY, Rule.FULL}:
         return not_bookable(event_type, start, refused)
     return SlotTaken(f"Those who host {event_type.slug} are busy at {start.isoformat()}.")
 
@@ -117,9 +117,14 @@ def _reasons(
         open_seats=open_seats(connection, wish, now),
     )
     span = (start - event_type.buffer_before, start + wish.duration + event_type.buffer_after)
-    return tuple(
+    precise = [
         replace(each, rule=found[each.host].rule(span))
         if each.rule == Rule.BUSY and each.host in found
         else each
         for each in told
-    )
+    ]
+    if event_type.seats and is_full(connection, wish, start):
+        # The hosts are busy with nothing else than this.
+        others = [each for each in precise if each.rule != Rule.BUSY]
+        return (Reason(rule=Rule.FULL), *others)
+    return tuple(precise)

@@ -123,6 +123,16 @@ def open_seats(connection: Connection, wish: Wish, now: datetime) -> dict[dateti
     return {start: count for start, count in left.items() if count > 0}
 
 
+def is_full(connection: Connection, wish: Wish, start: datetime) -> bool:
+    """Tell whether guests share a time of this event type at *start* in which every seat is taken."""
+    a = appointments.c
+    query = select(a.id, a.starts, a.ends).where(
+        a.event_type == wish.event_type.slug, a.starts == start, a.capacity > 1, a.taken >= a.capacity
+    )
+    rows = connection.execute(query)
+    return any(row.id != wish.leaving and row.ends - row.starts == wish.duration for row in rows)
+
+
 def _booked(connection: Connection, numbers: Mapping[int, Host], wish: Wish) -> Iterable[tuple[int, _Span]]:
     h, blocked = host_times.c, wish.blocked
     query = (

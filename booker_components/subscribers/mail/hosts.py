@@ -54,15 +54,16 @@ class _Told:
             template = "host_pending"
         elif is_new:
             template = "host_confirmed"
-        return self._letter(host, template, self.method)
+        return self._letter(host, template, self._mail(host), self.method)
 
     def released(self, host: Host, before: Booking | None) -> Letter:
         """Give the letter to a host whose booking was moved to others."""
         entered = before is not None and before.status is BookingStatus.CONFIRMED
-        return self._letter(host, "host_released", Method.CANCEL if entered else None)
+        # It is not this host's any more to agree to.
+        mail = replace(self._mail(host), decide="", waiting=False)
+        return self._letter(host, "host_released", mail, Method.CANCEL if entered else None)
 
-    def _letter(self, host: Host, template: str, method: Method | None) -> Letter:
-        mail = self._mail(host)
+    def _letter(self, host: Host, template: str, mail: Mail, method: Method | None) -> Letter:
         guest = self.event.booking.attendee
         to = Recipient(
             email=host.email,

@@ -109,3 +109,19 @@ def test_a_guests_move_waits_again_and_a_hosts_does_not(engine):
     by_guest = engine.reschedule(booked.uid, slot(2), by="guest")
 
     assert (by_host.status, by_guest.status) == (BookingStatus.CONFIRMED, BookingStatus.PENDING)
+
+
+@pytest.mark.parametrize("days", [1, 3], ids=["earlier", "later"])
+def test_what_a_host_moves_while_it_waits_is_declined_at_its_new_start(url, days):
+    """Neither when it would have begun before, nor only after it has begun."""
+    engine, clock = engine_on(url, ASKED)
+    booked = engine.book(of(ASKED, slot(0) + timedelta(days=2)))
+    moved = engine.reschedule(booked.uid, slot(0) + timedelta(days=days), by="host")
+
+    clock.set(moved.start - timedelta.resolution)
+    engine.tidy()
+    before = engine.get(booked.uid).status
+    clock.set(moved.start)
+    engine.tidy()
+
+    assert (before, engine.get(booked.uid).status) == (BookingStatus.PENDING, BookingStatus.REJECTED)

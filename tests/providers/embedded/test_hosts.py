@@ -1,15 +1,20 @@
 """Several hosts: collective, round robin, both, and moves."""
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from booker_components.errors import SlotTaken
+from booker_components.providers.embedded import EmbeddedProvider
+from booker_components.providers.embedded.catalogue import Catalogue
+from booker_components.storage import Storage
+from booker_components.testing import FrozenClock
 from booker_components.values import Absence, HostGroup, Member
 
-from ..samples import ADA, DAY, engine_on, slot
+from ..samples import ADA, DAY, NOW, engine_on, slot
 from ..team import ALAN, GRACE, MIXED, PAIR, ROBIN, alone, hosts, of, starts
 
 SOLO = alone(ADA, "solo")
@@ -157,3 +162,27 @@ def test_hosts_of_another_group_do_not_matter(url):
     given = sorted(hosts(engine.book(of(ROBIN, slot(0), guest=f"g{n}")))[0] for n in range(2))
 
     assert given == ["ada", "grace"]
+
+
+class _Elsewhere:
+    """Says of a host that one is busy at the fifth slot."""
+
+    def busy(self, window):
+        return [(slot(4), slot(5))]
+
+
+def test_a_host_who_gives_up_an_event_type_is_not_moved_over_what_is_elsewhere(url):
+    """The booking stays with that host, whose other calendars count as before."""
+    mine, other = alone(ADA, "talk"), alone(GRACE, "talk")
+    booked = engine_on(url, mine)[0].book(of(mine, slot(0)))
+    with closing(Storage(url)) as storage:
+        offer = Catalogue((other, SOLO))
+        engine = EmbeddedProvider(
+            offer, storage=storage, clock=FrozenClock(NOW), busy_sources={"ada": [_Elsewhere()]}
+        )
+
+        with pytest.raises(SlotTaken):
+            engine.reschedule(booked.uid, slot(4))
+
+        assert slot(4) not in starts(engine, other, DAY, moving=booked.uid)
+        assert hosts(engine.reschedule(booked.uid, slot(5))) == ["ada"]

@@ -1,16 +1,16 @@
 """Limits: how much is booked of a host, of an event type and by a guest at most."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from booker_components.errors import NotBookable
 from booker_components.policy import Rule
-from booker_components.values import Limit, Period, TimeWindow
+from booker_components.values import Absence, Limit, Period, TimeWindow
 
 from ..samples import ADA, DAY, INTRO, engine_on, slot
-from ..team import HOUR, PAIR, alone, of, starts
+from ..team import GRACE, HOUR, PAIR, alone, of, starts
 
 A_DAY = timedelta(days=1)
 NEXT_DAY = TimeWindow(start=DAY.end, end=DAY.end + A_DAY)
@@ -118,3 +118,19 @@ def test_a_guest_at_the_limit_can_still_move(url):
     booked = engine.book(of(few, slot(0)))
 
     assert engine.reschedule(booked.uid, slot(1), by="guest").start == slot(1)
+
+
+def test_a_stand_in_takes_no_more_than_the_event_type_allows(url):
+    """The limit is the event type's, whoever does it; other bookings of the colleague do not count."""
+    away = replace(ADA, away=(Absence(first=date(2026, 3, 3), last=date(2026, 3, 3), stand_in="grace"),))
+    few, hers = alone(away, "few", limits=TWO_A_DAY), alone(GRACE, "hers")
+    engine, _ = engine_on(url, few, hers)
+    engine.book(of(hers, slot(9)))
+    for number in range(2):
+        engine.book(of(few, slot(number)))
+
+    with pytest.raises(NotBookable):
+        engine.book(of(few, slot(5)))
+
+    assert starts(engine, few, DAY) == []
+    assert engine.book(of(hers, slot(5))).is_open

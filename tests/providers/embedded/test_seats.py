@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from booker_components.errors import BookingClosed, SlotTaken
-from booker_components.values import Approval, BookingStatus, EventKind, Seats
+from booker_components.policy import Rule
+from booker_components.values import Approval, BookingStatus, EventKind, Reason, Seats
 
 from ..samples import ADA, DAY, INTRO, engine_on, slot
 from ..team import ROBIN, alone, hosts, of, starts
@@ -33,6 +34,23 @@ def test_guests_share_a_time_until_it_is_full(url):
     assert len({each.shared for each in seats}) == 1
     with pytest.raises(SlotTaken):
         engine.book(of(COURSE, slot(0), guest="late"))
+
+
+def test_a_full_time_says_that_it_is_full(url):
+    """That is what hosts are told, of this start alone: at others, and for others, the host is busy."""
+    engine, _ = engine_on(url, COURSE, SOLO)
+    long = COURSE.durations[1]
+
+    engine.book(of(COURSE, slot(0), guest="g0"))
+    before = engine.explain(COURSE, slot(0))
+    for number in (1, 2):
+        engine.book(of(COURSE, slot(0), guest=f"g{number}"))
+
+    busy = (Reason(rule=Rule.BUSY, host=ADA.slug),)
+    assert before == ()
+    assert engine.explain(COURSE, slot(0)) == (Reason(rule=Rule.FULL),)
+    assert engine.explain(COURSE, slot(0), duration=long) == busy
+    assert engine.explain(SOLO, slot(0)) == busy
 
 
 def test_a_shared_time_takes_the_host_from_others(url):

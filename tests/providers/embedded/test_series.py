@@ -161,3 +161,41 @@ def test_a_series_takes_a_seat_on_each_date(url):
     assert all(engine.get(a.uid).shared == engine.get(b.uid).shared != "" for a, b in pairs)
     with pytest.raises(SlotTaken):
         engine.book(of(course, slot(0), guest="three"))
+
+
+def test_the_same_key_is_one_series_whichever_date_it_begins_with(url):
+    """Also where the first date was left out, as a caller of the engine may do."""
+    engine, _ = engine_on(url, WEEKLY)
+    request = of(WEEKLY, slot(0), key="key", without=(slot(0),))
+
+    first = engine.book(request)
+
+    assert engine.book(request) == first
+    assert first.start == slot(0) + WEEK
+
+
+@pytest.mark.parametrize("seats", [None, Seats(per_slot=2)], ids=["alone", "shared"])
+def test_dates_that_have_taken_place_are_not_cancelled_with_the_rest(url, seats):
+    """Nobody is told that what has been is off; one that is meant itself is cancelled all the same."""
+    kind = replace(WEEKLY, seats=seats)
+    engine, clock = engine_on(url, kind)
+    booked = engine.book(of(kind, slot(0)))
+    last = booked.occurrences[-1].uid
+    clock.set(slot(0) + WEEK)
+
+    engine.cancel(last, scope=CancelScope.ALL)
+
+    assert [each.is_open for each in engine.get(booked.uid).each()] == [True, True, False, False]
+    assert not engine.cancel(booked.uid, scope=CancelScope.ALL).is_open
+
+
+def test_what_guests_share_is_cancelled_as_a_whole_also_once_it_has_begun(url):
+    """The dates of its seats' series do not matter."""
+    kind = replace(WEEKLY, seats=Seats(per_slot=2))
+    engine, clock = engine_on(url, kind)
+    booked = engine.book(of(kind, slot(0)))
+    clock.set(slot(1))
+
+    engine.cancel(booked.shared)
+
+    assert [each.is_open for each in engine.get(booked.uid).each()] == [False, True, True, True]
