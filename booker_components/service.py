@@ -236,7 +236,7 @@ class BookingService:
 
         def cancel() -> Booking:
             booking = self._unchanged(uid, revision)
-            why = reason if force else self._checked_cancellation(booking, reason)
+            why = reason if force else self._checked_cancellation(booking, reason, scope)
             return self.provider.cancel(uid, reason=why, by=by, scope=scope)
 
         return self._with_others(self._journal.change(EventKind.CANCELLED, cancel, about=(uid,)))
@@ -388,10 +388,22 @@ class BookingService:
         _require(policy.may_book(event_type, start, now), NotBookable)
         return reason
 
-    def _checked_cancellation(self, booking: Booking, reason: str) -> str:
-        event_type = self.event_type_of(booking)
-        _require(policy.may_cancel(booking, event_type, self.clock()), BookingClosed)
+    def _checked_cancellation(self, booking: Booking, reason: str, scope: CancelScope) -> str:
+        event_type, now = self.event_type_of(booking), self.clock()
+        _require(policy.may_cancel(booking, event_type, now), BookingClosed)
+        for each in _others(booking, scope):
+            # What has taken place is left alone.
+            if each.is_open and each.start > now:
+                _require(policy.may_cancel(each, event_type, now), BookingClosed)
         return checked_reason(event_type.cancel.reason if event_type else ReasonRule.OPTIONAL, reason)
+
+
+def _others(booking: Booking, scope: CancelScope) -> tuple[Booking, ...]:
+    """Give the dates of the series that are cancelled along with *booking*."""
+    if scope is CancelScope.ONE:
+        return ()
+    following = scope is CancelScope.FOLLOWING
+    return tuple(each for each in booking.each() if not following or each.start >= booking.start)
 
 
 def checked_reason(rule: ReasonRule, reason: str) -> str:

@@ -196,8 +196,10 @@ class EventType:
 
     slug: str
     title: str
-    #: The hosts; the first one's zone is the zone of the event type.
+    #: The hosts, the first one first.
     hosts: tuple[Host, ...]
+    #: IANA name of the zone in which its rules are read; "" for that of the first host.
+    rules_zone: str = ""
     #: Groups of hosts of which a booking takes some; a host in no group is in every booking.
     groups: tuple[HostGroup, ...] = ()
     #: Whether a booking that moves keeps its hosts; else they are chosen anew.
@@ -269,7 +271,7 @@ class EventType:
     @property
     def zone(self) -> str:
         """IANA name of the zone in which the event type's rules are read."""
-        return self.host.zone
+        return self.rules_zone or self.host.zone
 
     @property
     def duration(self) -> timedelta:

@@ -78,7 +78,10 @@ def bound(desk: Desk, event_type: EventType, booking: Booking) -> EventType:
     hosts = desk.hosts()
     mine = tuple(hosts[each.slug] for each in booking.hosts if each.slug in hosts)
     keeps = event_type.same_hosts and not booking.shared and len(mine) == len(booking.hosts)
-    return replace(event_type, hosts=mine, groups=()) if keeps else event_type
+    if not keeps:
+        return event_type
+    # Its rules stay where they were, whoever of its hosts it is.
+    return replace(event_type, hosts=mine, groups=(), rules_zone=event_type.zone)
 
 
 def not_bookable(

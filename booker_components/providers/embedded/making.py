@@ -153,11 +153,18 @@ def _book(desk: Desk, order: Order, elsewhere: Elsewhere) -> Booking:
             connection, order.event_type, request.attendee.email, order.starts, order.duration, now=desk.now()
         )
         uids = [taking.new_uid() for _ in order.starts]
-        for uid, start in zip(uids, order.starts, strict=True):
+        made = [
             _insert(connection, desk, order, start, elsewhere, uid=uid, first=uids[0])
+            for uid, start in zip(uids, order.starts, strict=True)
+        ]
+        if len(made) > 1:
+            # Each knows of all the others.
+            made = [rows.read_booking(connection, uid) for uid in uids]
+        for booking in made:
+            desk.tell(EventKind.CREATED, booking)
         if request.hold.isascii() and request.hold.isalnum():
             connection.execute(delete(holds).where(holds.c.uid == request.hold))
-        return rows.read_booking(connection, uids[0])
+        return made[0]
 
 
 def _require_allowed(desk: Desk, order: Order) -> None:
@@ -178,12 +185,12 @@ def _insert(
     *,
     uid: str,
     first: str,
-) -> None:
+) -> Booking:
     event_type, request = order.event_type, order.request
     zone = request.attendee.zone if start == order.starts[0] else None
     number = take(connection, desk, order.wish(start), elsewhere, uid=uid, zone=zone)
     until = writing.decide_by(event_type, start, desk.now())
-    booking = writing.insert_booking(
+    return writing.insert_booking(
         connection,
         desk,
         request,
@@ -196,7 +203,6 @@ def _insert(
         status=(BookingStatus.PENDING if until else BookingStatus.CONFIRMED).value,
         decide_by=until,
     )
-    desk.tell(EventKind.CREATED, booking)
 
 
 def _is_free(

@@ -14,7 +14,7 @@ from booker_components.storage import Storage
 from booker_components.testing import FrozenClock
 from booker_components.values import Absence, HostGroup, Member
 
-from ..samples import ADA, DAY, NOW, engine_on, slot
+from ..samples import ADA, DAY, HALF_HOUR, NOW, engine_on, slot
 from ..team import ALAN, GRACE, MIXED, PAIR, ROBIN, alone, hosts, of, starts
 
 SOLO = alone(ADA, "solo")
@@ -186,3 +186,17 @@ def test_a_host_who_gives_up_an_event_type_is_not_moved_over_what_is_elsewhere(u
 
         assert slot(4) not in starts(engine, other, DAY, moving=booked.uid)
         assert hosts(engine.reschedule(booked.uid, slot(5))) == ["ada"]
+
+
+def test_a_move_keeps_to_the_zone_of_the_rules(url):
+    """Slots start at even hours of the first host, whoever of the hosts has the booking."""
+    kolkata = replace(ADA, zone="Asia/Kolkata", schedule=replace(ADA.schedule, zone="UTC"))
+    robin = replace(ROBIN, hosts=(kolkata, GRACE, ALAN), durations=(2 * HALF_HOUR,), slot_interval=None)
+    engine, _ = engine_on(url, robin, alone(kolkata, "solo"))
+    engine.book(of(alone(kolkata, "solo"), slot(1)))
+
+    booked = engine.book(of(robin, slot(1)))
+
+    assert hosts(booked) != ["ada"]
+    minutes = {each.minute for each in starts(engine, robin, DAY, moving=booked.uid)}
+    assert minutes == {each.minute for each in starts(engine, robin, DAY)} == {30}

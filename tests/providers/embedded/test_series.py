@@ -35,13 +35,13 @@ def test_all_dates_are_booked_as_one_series(url):
     """Each is a booking of its own, and all know of each other."""
     engine, _ = engine_on(url, WEEKLY)
     told = []
-    engine.on_change(lambda kind, booking: told.append((kind, booking.start)))
+    engine.on_change(lambda kind, booking: told.append((kind, booking.start, len(booking.occurrences))))
 
     booked = engine.book(of(WEEKLY, slot(0)))
 
     dates = [slot(0) + number * WEEK for number in range(4)]
     assert _starts(booked) == dates
-    assert told == [(EventKind.CREATED, each) for each in dates]
+    assert told == [(EventKind.CREATED, each, 4) for each in dates]
     assert {engine.get(each.uid).series for each in booked.occurrences} == {booked.series}
     assert engine.get(booked.series).uid == booked.uid
 
