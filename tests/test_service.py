@@ -19,13 +19,17 @@ from booker_components import (
     BookingFilter,
     BookingRequest,
     BookingWindow,
+    CancelScope,
+    ChangeRule,
     EventKind,
     EventType,
+    Frequency,
     InvalidRequest,
     LinkExpired,
     NotBookable,
     ReasonRule,
     Schedule,
+    Series,
     Slot,
     TimeWindow,
     cancel_booking,
@@ -34,10 +38,11 @@ from booker_components import (
     reschedule_booking,
 )
 from booker_components.outbox import Outbox
+from booker_components.policy import Rule
 from booker_components.service import BookingService, checked_reason
 from booker_components.testing import FrozenClock
 
-from .conftest import TUESDAY
+from .conftest import INTRO, TUESDAY
 
 
 def service(app: Flask) -> BookingService:
@@ -244,3 +249,25 @@ def test_no_other_change_comes_between_the_rule_and_the_change(
 
     assert outcomes == ["waits", "too late"]
     assert not cancelled.is_open
+
+
+def test_a_series_is_not_cancelled_past_the_cutoff_of_one_of_its_dates(
+    make_app: Callable[..., Flask],
+) -> None:
+    """A date that can no longer be cancelled alone is not cancelled through another one either."""
+    weekly = replace(
+        INTRO,
+        series=Series(frequency=Frequency.WEEKLY, occurrences=3),
+        cancel=ChangeRule(notice=timedelta(days=2)),
+    )
+    app = make_app(BOOKER_EVENT_TYPES=[weekly])
+    with app.app_context():
+        booking = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
+    _, second, third = booking.occurrences
+
+    with pytest.raises(BookingClosed) as caught:
+        service(app).cancel(third.uid, scope=CancelScope.ALL)
+    cancelled = service(app).cancel(second.uid, scope=CancelScope.FOLLOWING)
+
+    assert caught.value.rule == Rule.CUTOFF
+    assert [each.status.value for each in cancelled.occurrences] == ["confirmed", "cancelled", "cancelled"]
