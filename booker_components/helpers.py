@@ -134,6 +134,7 @@ def create_booking(
     location: Location | None = None,
     phone: str = "",
     occurrences: int | None = None,
+    without: Sequence[datetime] = (),
     metadata: Mapping[str, str] | None = None,
     key: str = "",
     owner: str = "",
@@ -141,9 +142,9 @@ def create_booking(
     """Book for a guest, as a host; also what is booked through a private link only.
 
     *start* is aware; *zone*, an IANA name, is the guest's and defaults to the event type's. *occurrences* is
-    for a series, *metadata* is kept with the booking where the provider can. Calls with the same *key* give
-    the same booking. Raises `InvalidRequest`, `NotBookable`, `SlotTaken` or
-    `EventTypeNotFound`.
+    for a series, of which the starts in *without* are left out; *metadata* is kept with the booking where the
+    provider can. Calls with the same *key* give the same booking. Raises `InvalidRequest`, `NotBookable`,
+    `SlotTaken` or `EventTypeNotFound`.
     """
     service = runtime().service
     guest_zone = zone or service.event_type(slug, owner=owner or None).zone
@@ -157,6 +158,7 @@ def create_booking(
         answers=answers or {},
         location=location,
         occurrences=occurrences,
+        without=tuple(without),
         metadata=metadata or {},
         by="host",
         # Guests choose the keys of forms; theirs must never meet the host's.

@@ -271,3 +271,16 @@ def test_a_series_is_not_cancelled_past_the_cutoff_of_one_of_its_dates(
 
     assert caught.value.rule == Rule.CUTOFF
     assert [each.status.value for each in cancelled.occurrences] == ["confirmed", "cancelled", "cancelled"]
+
+
+def test_a_host_books_a_series_without_a_date_that_is_taken(make_app: Callable[..., Flask]) -> None:
+    """As guests do on the page."""
+    weekly = replace(INTRO, series=Series(frequency=Frequency.WEEKLY, occurrences=3))
+    app = make_app(BOOKER_EVENT_TYPES=[weekly])
+    taken = TUESDAY + timedelta(weeks=1)
+    with app.app_context():
+        create_booking("intro-call", taken, name="Al", email="al@example.com", occurrences=1)
+
+        booking = create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com", without=[taken])
+
+    assert [each.start for each in booking.occurrences] == [TUESDAY, TUESDAY + timedelta(weeks=2)]

@@ -33,7 +33,10 @@ def reschedule(desk: Desk, uid: str, start: datetime, *, reason: str, by: str) -
     with desk.storage.reading() as connection:
         booking = rows.read_booking(connection, uid)
     event_type = choosing.bound(desk, _type_to_move(desk, booking), booking)
-    elsewhere = look(desk, _wish(event_type, booking, start))
+    wish = _wish(event_type, booking, start)
+    elsewhere = look(desk, wish)
+    if by == _GUEST and choosing.is_beyond(desk, moving(desk, wish, uid), booking.attendee.zone):
+        raise choosing.not_bookable(event_type, start, Rule.HORIZON)
     return desk.storage.attempt(partial(_move, desk, uid, start, elsewhere, reason=reason, by=by))
 
 

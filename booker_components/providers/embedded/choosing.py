@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ...errors import NotBookable, SlotTaken
 from ...policy import Rule
-from ...values import Booking, EventType, Reason, Slot, TimeWindow
+from ...values import Booking, Counting, EventType, Reason, Slot, TimeWindow
 from . import availability
 from .desk import Desk
 from .people import Elsewhere, Taken, Wish, is_full, look, open_seats, people, taken
@@ -68,6 +68,16 @@ def takers(
     if not availability.enough(event_type, able):
         raise _refusal(event_type, start, _reasons(connection, desk, wish, start, found, zone or ""))
     return able
+
+
+def is_beyond(desk: Desk, wish: Wish, zone: str) -> bool:
+    """Tell whether the wished time is after all the bookable days that guests may choose from.
+
+    `policy` cannot tell: which days are bookable takes a look at them. May ask other servers.
+    """
+    if wish.event_type.window.counting is not Counting.BOOKABLE:
+        return False
+    return any(each.rule == Rule.HORIZON for each in reasons(desk, wish, wish.window.start, zone))
 
 
 def bound(desk: Desk, event_type: EventType, booking: Booking) -> EventType:

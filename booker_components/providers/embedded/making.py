@@ -69,7 +69,8 @@ def book(desk: Desk, request: BookingRequest) -> Booking:
     """
     order = Order.of(desk, request)
     elsewhere = look(desk, order.span())
-    return desk.storage.attempt(lambda: _book(desk, order, elsewhere))
+    beyond = choosing.is_beyond(desk, order.wish(order.starts[0]), request.attendee.zone)
+    return desk.storage.attempt(lambda: _book(desk, order, elsewhere, beyond=beyond))
 
 
 def plan(
@@ -142,13 +143,13 @@ def assign(
     return [numbers[slug] for slug in chosen]
 
 
-def _book(desk: Desk, order: Order, elsewhere: Elsewhere) -> Booking:
+def _book(desk: Desk, order: Order, elsewhere: Elsewhere, *, beyond: bool) -> Booking:
     request = order.request
     with desk.storage.transaction() as connection:
         known = rows.read_request(connection, request.key)
         if known is not None:
             return require_same(request, *known)
-        _require_allowed(desk, order)
+        _require_allowed(desk, order, beyond=beyond)
         limits.require_room_for_guest(
             connection, order.event_type, request.attendee.email, order.starts, order.duration, now=desk.now()
         )
@@ -167,13 +168,15 @@ def _book(desk: Desk, order: Order, elsewhere: Elsewhere) -> Booking:
         return made[0]
 
 
-def _require_allowed(desk: Desk, order: Order) -> None:
+def _require_allowed(desk: Desk, order: Order, *, beyond: bool) -> None:
     event_type, start = order.event_type, order.starts[0]
     if event_type.private and not order.request.invited:
         raise choosing.not_bookable(event_type, start, Rule.PRIVATE)
     verdict = may_book(event_type, start, desk.now(), duration=order.duration)
     if verdict.rule:
         raise choosing.not_bookable(event_type, start, verdict.rule, verdict.until)
+    if beyond:
+        raise choosing.not_bookable(event_type, start, Rule.HORIZON)
 
 
 def _insert(

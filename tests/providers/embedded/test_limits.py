@@ -7,7 +7,7 @@ import pytest
 
 from booker_components.errors import NotBookable
 from booker_components.policy import Rule
-from booker_components.values import Absence, Limit, Period, TimeWindow
+from booker_components.values import Absence, BookingWindow, Counting, Limit, Period, TimeWindow
 
 from ..samples import ADA, DAY, INTRO, engine_on, slot
 from ..team import GRACE, HOUR, PAIR, alone, of, starts
@@ -134,3 +134,22 @@ def test_a_stand_in_takes_no_more_than_the_event_type_allows(url):
 
     assert starts(engine, few, DAY) == []
     assert engine.book(of(hers, slot(5))).is_open
+
+
+def test_nothing_is_booked_after_the_last_bookable_day(url):
+    """Two days with a free time are on offer, to guests; a host may go beyond."""
+    two = replace(INTRO, window=BookingWindow(days=2, counting=Counting.BOOKABLE), limits=TWO_A_DAY)
+    engine, _ = engine_on(url, two)
+    third = slot(0) + 2 * A_DAY
+    whole = TimeWindow(start=DAY.start - A_DAY, end=DAY.end + 7 * A_DAY)
+    days = sorted({start.date() for start in starts(engine, two, whole)})
+
+    with pytest.raises(NotBookable) as refused:
+        engine.book(of(two, third))
+    mine = engine.book(of(two, slot(0)))
+    with pytest.raises(NotBookable):
+        engine.reschedule(mine.uid, third, by="guest")
+
+    assert len(days) == 2
+    assert refused.value.rule == Rule.HORIZON
+    assert engine.reschedule(mine.uid, third, by="host").start == third
