@@ -573,8 +573,6 @@ OURS: Mapping[str, Any] = {
     "max_active": 1,
     "private": True,
     "reminders": (HOUR,),
-    "approval": Approval(),
-    "seats": Seats(per_slot=2),
     "series": repeating(2),
 }
 

@@ -13,7 +13,7 @@ from ..problems import Found, slug_problems
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
 _ID_WORDS = "the provider's id for it: up to 100 letters, digits, hyphens and underscores"
 
-#: What only our own engine keeps.
+#: What only our own engine keeps; of approval and seats pages tell, whoever keeps them.
 _OURS = (
     "groups",
     "same_hosts",
@@ -30,8 +30,6 @@ _OURS = (
     "max_active",
     "private",
     "reminders",
-    "approval",
-    "seats",
     "series",
 )
 # A schedule may stay: an app that comes from our own engine has one at each host, and it is not looked at.
