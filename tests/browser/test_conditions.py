@@ -179,6 +179,25 @@ def test_a_form_that_comes_back_sooner_than_its_hold_keeps_the_time(
     app.extensions["booker"].storage.close()
 
 
+def test_a_form_that_is_sent_sooner_than_its_hold_is_answered_waits_for_it(
+    tmp_path: Path, clock: FrozenClock, serve: Callable[[Flask], Server], visit: Visits
+) -> None:
+    """Sent without it, the guest's own hold would make the time seem taken."""
+    slow = Slow(offering(), clock)
+    app = studio_app(tmp_path, slow, clock)
+    guest = visit(serve(app)).open(FORM)
+    guest.fill()
+    assert slow.asked.wait(5)
+
+    guest.button("Confirm booking").click()
+    guest.page.wait_for_timeout(300)
+    slow.answers.set()
+
+    expect(guest.heading("Your booking is confirmed")).to_be_visible()
+    assert [request.hold for request in slow.requests] == ["hold-1"]
+    app.extensions["booker"].storage.close()
+
+
 class Unlucky(HoldingStudio):
     """A studio where somebody else is always a little faster."""
 
