@@ -227,7 +227,7 @@ class Outbox:
             "at": event.at,
             "booking": booking_to_dict(event.booking),
         }
-        number = connection.execute(insert(events).values(row)).inserted_primary_key
+        number = connection.execute(insert(events), row).inserted_primary_key
         assert number is not None
         if not self._subscribers:
             return

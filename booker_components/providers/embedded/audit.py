@@ -37,7 +37,7 @@ def note(
         "before": _facts(before) if before else None,
         "after": _facts(after),
     }
-    connection.execute(insert(audit).values(columns))
+    connection.execute(insert(audit), columns)
 
 
 def history(connection: Connection, uid: str) -> tuple[AuditEntry, ...]:

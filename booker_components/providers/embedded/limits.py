@@ -37,6 +37,8 @@ def reached_by_host(
 
     *leaving* is the number of an appointment that does not count.
     """
+    if not host.limits:
+        return []
     ours = (host_times.c.host_id == number) & host_times.c.holding
     query = appointments.join(host_times, host_times.c.appointment_id == appointments.c.id)
     return _full(connection, query, ours, host.limits, host.zone, window, duration, leaving)
@@ -51,6 +53,8 @@ def reached_by_event_type(
     leaving: int | None = None,
 ) -> list[tuple[datetime, datetime]]:
     """Give the periods within *window* that are full for *event_type*; the parameters as above."""
+    if not event_type.limits:
+        return []
     ours = (appointments.c.event_type == event_type.slug) & (appointments.c.taken > 0)
     limits, zone = event_type.limits, event_type.zone
     return _full(connection, appointments, ours, limits, zone, window, duration, leaving)
@@ -128,7 +132,7 @@ def _full(
     duration: timedelta,
     leaving: int | None,
 ) -> list[tuple[datetime, datetime]]:
-    if not limits or window.start >= window.end:
+    if window.start >= window.end:
         return []
     widest = [period_window(limit.per, edge, zone) for limit in limits for edge in (window.start, window.end)]
     whole = TimeWindow(start=min(each.start for each in widest), end=max(each.end for each in widest))

@@ -77,7 +77,7 @@ def take(
         "taken": 1,
         **times.own,
     }
-    made = connection.execute(insert(appointments).values(columns)).inserted_primary_key
+    made = connection.execute(insert(appointments), columns).inserted_primary_key
     assert made is not None
     number: int = made.id
     _block(connection, number, hosts, times)
@@ -133,12 +133,12 @@ def _block(connection: Connection, number: int, hosts: Sequence[int], times: Tim
     places: Mapping[int, int] = {host: place for place, host in enumerate(hosts)}
     for host in sorted(places):
         row = {"appointment_id": number, "host_id": host, "place": places[host], "holding": True}
-        _execute(connection, insert(host_times).values(row | times.blocked))
+        _execute(connection, insert(host_times), row | times.blocked)
 
 
-def _execute(connection: Connection, statement: Any) -> None:
+def _execute(connection: Connection, statement: Any, row: Mapping[str, Any] | None = None) -> None:
     try:
-        connection.execute(statement)
+        connection.execute(statement, row)
     except IntegrityError as error:
         if NO_OVERLAP not in str(error.orig):
             raise

@@ -43,7 +43,7 @@ def insert_booking(
         **_details(request, event_type),
         **columns,
     }
-    connection.execute(insert(bookings).values(row))
+    connection.execute(insert(bookings), row)
     booking = rows.read_booking(connection, uid)
     note(connection, EventKind.CREATED, None, booking, actor=request.by, at=now)
     return booking
