@@ -57,7 +57,8 @@ class Details:
             people=tuple(self._people()),
             rows=tuple(self._rows()),
             dates=dates.booked(self.parts, booking, self.reading) if self.trusted else (),
-            calendars=self._calendars() if booking.is_open and state != "past" else (),
+            # What waits may never take place, and calendars would show it as agreed.
+            calendars=self._calendars() if state in ("confirmed", "moved") else (),
             reschedule=self._change(Purpose.RESCHEDULE),
             cancel=self._change(Purpose.CANCEL),
             closed=self._closed(),
