@@ -15,13 +15,13 @@ from booker_components.providers.embedded import EmbeddedProvider
 from booker_components.providers.embedded.availability import Person, Spans, free_slots
 from booker_components.providers.embedded.catalogue import Catalogue
 from booker_components.times import by_day, day_window, local_date
-from booker_components.values import Slot, TimeWindow
+from booker_components.values import Slot, Slots, TimeWindow
 
 from .filling import Database, Held, fill, history, numbers_of
-from .workloads import EXPECTED, HALF_HOUR, NOW, START, Config, Expected, Workload, apart, digest, seconds_of
+from .workloads import EXPECTED, HALF_HOUR, NOW, START, Config, Expected, Workload, apart, digest
 
 #: Lists the free slots in a window.
-Lister = Callable[[TimeWindow], Sequence[Slot]]
+Lister = Callable[[TimeWindow], Slots]
 
 # What a calendar shows: six weeks.
 _SHOWN = 42
@@ -51,13 +51,13 @@ class Case:
         last = day_window(first + timedelta(days=_SHOWN - 1), self.config.guest_zone).end
         return replace(self.workload.window, end=min(last, self.workload.window.end))
 
-    def full(self) -> Sequence[Slot]:
-        """Give every slot."""
-        return self.lister(self.workload.window)
+    def full(self) -> str:
+        """Give the start of every slot, in unix seconds, as a browser may be told of it."""
+        return json.dumps([minute * 60 for minute in self.lister(self.workload.window).minutes])
 
-    def as_json(self) -> str:
-        """Give every slot as a browser may be told of it."""
-        return json.dumps(seconds_of(self.full()))
+    def values(self) -> Sequence[Slot]:
+        """Give every slot as a value."""
+        return list(self.lister(self.workload.window))
 
     def month_view(self) -> tuple[tuple[bool, ...], Sequence[Slot]]:
         """Give which days of the month have free times, and the times of the first of them."""
@@ -65,12 +65,14 @@ class Case:
 
     def check(self) -> Expected:
         """Give what comes out; `WrongSlots` if that is not what must."""
-        found, wanted = self.full(), EXPECTED[self.workload.name, self.config.name]
+        found, wanted = self.values(), EXPECTED[self.workload.name, self.config.name]
         came = Expected(count=len(found), digest=digest(found))
         if came != wanted:
             raise WrongSlots(f"{self.name}: expected {wanted}, but got {came}.")
         until = self.month.end
-        if self.month_view() != shown([each for each in found if each.start < until], self.config.guest_zone):
+        flags, first = shown([each for each in found if each.start < until], self.config.guest_zone)
+        seen, times = self.month_view()
+        if (seen, list(times)) != (flags, list(first)) or json.loads(self.full()) != _seconds(found):
             raise WrongSlots(f"{self.name}: the month shows other slots than the whole list.")
         return came
 
@@ -78,6 +80,10 @@ class Case:
     def name(self) -> str:
         """What the case is called in messages."""
         return f"{self.workload.name} {self.config.name} from {self.source}, {self.given}"
+
+
+def _seconds(slots: Sequence[Slot]) -> list[int]:
+    return [int(slot.start.timestamp()) for slot in slots]
 
 
 def shown(slots: Sequence[Slot], zone: str) -> tuple[tuple[bool, ...], Sequence[Slot]]:
@@ -102,7 +108,7 @@ def in_memory(workload: Workload, config: Config) -> Iterator[Case]:
 
     built = people()
 
-    def listed(window: TimeWindow, *, cold: bool) -> Sequence[Slot]:
+    def listed(window: TimeWindow, *, cold: bool) -> Slots:
         known = people() if cold else built
         return free_slots(
             event_type, known, now=NOW, window=window, duration=HALF_HOUR, zone=config.guest_zone

@@ -35,7 +35,7 @@ GOALS = {
 
 _VIEWS: dict[str, Callable[[Case], object]] = {
     "full": Case.full,
-    "full, JSON": Case.as_json,
+    "full, values": Case.values,
     "month": Case.month_view,
 }
 

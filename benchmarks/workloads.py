@@ -115,14 +115,9 @@ EXPECTED = {
 }
 
 
-def seconds_of(slots: Iterable[Slot]) -> list[int]:
-    """Give the starts in unix seconds."""
-    return [int(slot.start.timestamp()) for slot in slots]
-
-
 def digest(slots: Iterable[Slot]) -> str:
     """Give the first 16 hex digits of the SHA-256 of the starts, in unix seconds and order, a line each."""
-    seconds = "\n".join(map(str, seconds_of(slots)))
+    seconds = "\n".join(str(int(slot.start.timestamp())) for slot in slots)
     return hashlib.sha256(seconds.encode()).hexdigest()[:16]
 
 

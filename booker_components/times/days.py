@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from calendar import Calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
 
-from ..values import Frequency, Period, Slot, TimeWindow
+from ..values import Frequency, Period, Slot, Slots, TimeWindow
 from .instants import YEARS
 from .zones import zone
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = timedelta(days=1)
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
@@ -22,7 +28,7 @@ def _midnight(day: date, zone_name: str) -> datetime:
 
 def day_window(day: date, zone_name: str) -> TimeWindow:
     """Give the instants of a local *day*; empty for a day that the zone skipped."""
-    return TimeWindow(start=_midnight(day, zone_name), end=_midnight(day + timedelta(days=1), zone_name))
+    return TimeWindow(start=_midnight(day, zone_name), end=_midnight(day + _DAY, zone_name))
 
 
 def local_date(instant: datetime, zone_name: str) -> date:
@@ -30,12 +36,32 @@ def local_date(instant: datetime, zone_name: str) -> date:
     return instant.astimezone(zone(zone_name)).date()
 
 
-def by_day(slots: Iterable[Slot], zone_name: str) -> dict[date, list[Slot]]:
-    """Group *slots* by the local date of their start; days come in the order of the slots."""
-    days: dict[date, list[Slot]] = {}
-    for slot in slots:
-        days.setdefault(local_date(slot.start, zone_name), []).append(slot)
-    return days
+def by_day(slots: Sequence[Slot], zone_name: str) -> dict[date, Sequence[Slot]]:
+    """Group *slots*, which are in order, by the local date of their start; days without any are left out.
+
+    What is given for a day can be compared and be the key of a mapping.
+    """
+    if not slots:
+        return {}
+    first, last = (local_date(slots[end].start, zone_name).toordinal() for end in (0, -1))
+    days = list(map(date.fromordinal, range(first, last + 2)))
+    parts: Iterable[Sequence[Slot] | None]
+    if isinstance(slots, Slots):
+        parts = slots.split([_first_minute(day, zone_name) for day in days])
+    else:
+        edges = [bisect_left(slots, _midnight(day, zone_name), key=_start) for day in days]
+        parts = (tuple(slots[low:high]) for low, high in pairwise(edges))
+    return {day: part for day, part in zip(days, parts, strict=False) if part}
+
+
+def _start(slot: Slot) -> datetime:
+    return slot.start
+
+
+@lru_cache(maxsize=4096)
+def _first_minute(day: date, zone_name: str) -> int:
+    """Give the first unix minute of a local *day*."""
+    return -((_EPOCH - _midnight(day, zone_name)) // timedelta(minutes=1))
 
 
 def period_window(period: Period, instant: datetime, zone_name: str) -> TimeWindow:

@@ -48,9 +48,10 @@ from .offers import Reason as Reason
 from .offers import ReasonRule as ReasonRule
 from .offers import Seats as Seats
 from .offers import Series as Series
-from .offers import Slot as Slot
 from .redirects import FLAVOURS as FLAVOURS
 from .redirects import Flavour as Flavour
 from .redirects import Occasion as Occasion
 from .redirects import Redirect as Redirect
 from .redirects import Redirects as Redirects
+from .slots import Slot as Slot
+from .slots import Slots as Slots

@@ -1,4 +1,4 @@
-"""What can be booked: event types with their questions and rules, and free slots."""
+"""What can be booked: event types with their questions and rules."""
 
 from __future__ import annotations
 
@@ -277,20 +277,6 @@ class EventType:
     def duration(self) -> timedelta:
         """The default length."""
         return self.durations[0]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Slot:
-    """A time that is free."""
-
-    start: datetime
-    end: datetime
-    #: How many seats are free, where guests share a time; None where they do not.
-    seats_left: int | None = None
-    seats_total: int | None = None
-
-    def __post_init__(self) -> None:
-        require_aware(self, "start", "end")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

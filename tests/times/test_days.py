@@ -8,7 +8,7 @@ import pytest
 
 from booker_components import times
 from booker_components.times import Month
-from booker_components.values import Frequency, Slot
+from booker_components.values import Frequency, Slot, Slots
 
 
 def slot(text: str) -> Slot:
@@ -57,6 +57,66 @@ def test_slots_group_by_the_guests_day(zone, days):
 
     assert [str(day) for day in grouped] == days
     assert [each for group in grouped.values() for each in group] == slots
+
+
+#: Zones and days around which their clocks or dates are at their oddest.
+ODD_DAYS = [
+    pytest.param("2026-03-04", "UTC", id="plain"),
+    pytest.param("2026-03-29", "Europe/Paris", id="spring"),
+    pytest.param("2026-10-25", "Europe/Paris", id="autumn"),
+    pytest.param("2026-04-05", "Australia/Lord_Howe", id="half an hour"),
+    pytest.param("2026-04-24", "Africa/Cairo", id="no midnight"),
+    pytest.param("2018-02-18", "America/Sao_Paulo", id="back at midnight"),
+    pytest.param("2026-01-01", "Asia/Kathmandu", id="five forty-five"),
+    pytest.param("2011-12-30", "Pacific/Apia", id="skipped day"),
+    pytest.param("1995-01-01", "Pacific/Kiritimati", id="skipped new year"),
+    pytest.param("1919-12-31", "Africa/Monrovia", id="not even a minute"),
+    pytest.param("1969-12-31", "America/St_Johns", id="before 1970"),
+]
+
+
+@pytest.mark.parametrize("unit", [1, 5])
+@pytest.mark.parametrize(("day", "zone"), ODD_DAYS)
+def test_lists_are_grouped_as_their_slots_are(day, zone, unit):
+    """Each day has the slots that start on it, whatever keeps them; no day is there without any."""
+    begin = minute_of(date.fromisoformat(day) - timedelta(days=3)) + 10 * unit
+    # One in seven, of six days that begin and end at any time; and a gap of more than a day.
+    places = [place for place in range(0, 8640 // unit, 7) if not 2000 < place * unit < 4000]
+    slots = Slots(sum(1 << place for place in places), begin=begin, unit=unit, duration=timedelta(minutes=30))
+
+    grouped, plain = times.by_day(slots, zone), times.by_day(tuple(slots), zone)
+
+    assert [*grouped] == sorted({times.local_date(each.start, zone) for each in slots}) == [*plain]
+    assert {each: tuple(part) for each, part in grouped.items()} == plain
+    assert all(times.local_date(each.start, zone) == day for day, part in grouped.items() for each in part)
+    assert [each for part in grouped.values() for each in part] == list(slots)
+
+
+def minute_of(day):
+    """Give the unix minute at which a day begins in UTC."""
+    return (day - date(1970, 1, 1)) // timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("kind", [tuple, list, lambda slots: slots], ids=["tuple", "list", "lists of slots"])
+def test_days_are_known_by_their_slots(kind):
+    """What is given for a day is the key of what was made for it, of another list as well."""
+    begin = minute_of(date(2026, 3, 4))
+    days = [
+        times.by_day(kind(Slots(mask, begin=begin, unit=5, duration=timedelta(minutes=30))), "Europe/Paris")
+        for mask in (1 << 100 | 1 << 400, 1 << 100 | 1 << 401)
+    ]
+
+    (first, second), (same, other) = (found.values() for found in days)
+
+    assert {first: "made"}[same] == "made"
+    assert second != other
+
+
+def test_no_slots_have_no_days():
+    """Whatever keeps them."""
+    none = Slots(0, begin=0, unit=5, duration=timedelta(minutes=30))
+
+    assert times.by_day(none, "UTC") == times.by_day((), "UTC") == {}
 
 
 def test_month_reads_and_writes_itself():

@@ -10,7 +10,7 @@ import pytest
 from booker_components.providers.embedded.availability import free_slots, is_on_lattice
 from booker_components.values import Align, BookingWindow, TimeWindow
 
-from .offers import DAY, HOUR, LONG_AGO, MINUTE, at, event_type, group, host, offered, people, slots
+from .offers import DAY, HOUR, LONG_AGO, MINUTE, at, event_type, group, host, offered, people, schedule, slots
 
 # --- cases of the vendor -------------------------------------------------------------------------
 
@@ -184,6 +184,13 @@ def test_starts_are_even_for_the_host_or_for_the_guest(align, guest, starts):
     assert offered(offer, "2026-01-14", zone=guest, duration=HOUR) == starts
 
 
+def test_pieces_begin_even_by_the_clocks_of_quarters():
+    """Steps of forty minutes from nine on in Kathmandu, which is a quarter past three in UTC."""
+    shown = offered(event_type("Asia/Kathmandu", "09:00-12:00"), "2026-03-04", duration=40 * MINUTE)
+
+    assert shown == "09:00 09:40 10:20 11:00"
+
+
 def test_starts_stay_even_when_clocks_change_by_half_an_hour():
     """On Lord Howe's day of change, slots are on the hour that the clocks show, before and after."""
     offer = event_type("Australia/Lord_Howe", "00:00-06:00")
@@ -192,6 +199,13 @@ def test_starts_stay_even_when_clocks_change_by_half_an_hour():
 
     # From 02:00 it is 02:30 at once.
     assert shown == "00:00 01:00 03:00 04:00 05:00"
+
+
+def test_starts_are_even_from_the_first_minute_on_that_is_looked_at():
+    """Midnight in UTC is a quarter to six in Kathmandu, and no start there."""
+    offer = event_type("Asia/Kathmandu", "05:00-07:00")
+
+    assert offered(offer, "2026-03-04", zone="UTC") == "00:15 00:45 23:15 23:45"
 
 
 # --- pieces --------------------------------------------------------------------------------------
@@ -269,6 +283,61 @@ def test_now_begins_the_steps_of_today():
     assert shown == "09:30 10:15 11:00"
 
 
+def piece(first, **fields):
+    """Give an event type of a host in UTC who works from a time of Wednesday until Friday is over."""
+    weekly = ["", "", f"{first}-24:00", "00:00-24:00", "00:00-24:00", "", ""]
+    return event_type(hosts=(host(schedule=schedule(weekly=weekly)),), **fields)
+
+
+@pytest.mark.parametrize(
+    ("first", "wednesday", "thursday"),
+    [
+        pytest.param("00:00", "00:00 07:00 14:00 21:00", "00:00 07:00 14:00 21:00", id="with-a-day"),
+        pytest.param("00:01", "01:00 08:00 15:00 22:00", "05:00 12:00 19:00", id="a-minute-later"),
+        pytest.param("09:00", "09:00 16:00 23:00", "06:00 13:00 20:00", id="in-the-morning"),
+    ],
+)
+def test_hours_over_several_days_begin_anew_from_their_second_midnight_on(first, wednesday, thursday):
+    """The first night is within a piece; but hours that begin with a day begin with a midnight."""
+    friday = "00:00 07:00 14:00"
+
+    shown = offered(piece(first), "2026-03-04", days=3, duration=7 * HOUR)
+
+    assert shown == f"{wednesday} {thursday} {friday}"
+
+
+def test_a_piece_goes_on_until_the_minute_before_it_begins_anew():
+    """Steps that meet that minute are offered, steps that meet the midnight are not."""
+    odd = offered(piece("09:01"), "2026-03-05", duration=7 * MINUTE)
+    even = offered(
+        piece("09:25", slot_interval=25 * MINUTE, offset=5 * MINUTE), "2026-03-05", days=2, duration=HOUR
+    )
+
+    assert odd.endswith("23:45 23:52 23:59")
+    assert "23:30 00:05 00:35" in even
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "days", "starts"),
+    [
+        pytest.param("09:20", "12:05", 1, "10:00 11:00", id="room-for-the-hour"),
+        pytest.param("09:20", "11:45", 1, "09:30 10:30", id="room-for-the-quarter"),
+    ],
+)
+def test_optimized_slots_count_the_room_of_a_piece_to_its_end(first, last, days, starts):
+    """Three quarters of an hour, every hour: the last one goes on after the last hour."""
+    offer = event_type("UTC", f"{first}-{last}", optimized=True, slot_interval=HOUR)
+
+    assert offered(offer, "2026-03-04", days=days, duration=45 * MINUTE) == starts
+
+
+def test_optimized_slots_count_the_room_of_a_piece_up_to_where_it_begins_anew():
+    """From twenty past nine to the second midnight there is room for the quarter, not for the hour."""
+    offer = piece("09:20", optimized=True, slot_interval=HOUR)
+
+    assert offered(offer, "2026-03-04", duration=45 * MINUTE).startswith("09:30 10:30")
+
+
 @pytest.mark.parametrize("optimized", [False, True])
 @pytest.mark.parametrize("length", [45, 50, 60, 420])
 def test_slots_do_not_depend_on_the_window(length, optimized):
@@ -290,7 +359,7 @@ def test_slots_do_not_depend_on_the_window(length, optimized):
         )
     ]
 
-    assert one_by_one == at_once
+    assert one_by_one == list(at_once)
 
 
 def test_pieces_of_different_hosts_are_one_where_either_is_free():
@@ -346,6 +415,15 @@ def test_the_lattice_is_the_guests_where_starts_are():
     assert is_on_lattice(offer, start, HOUR, "Asia/Kathmandu")
     assert not is_on_lattice(offer, start, HOUR, "Europe/Paris")
     assert not is_on_lattice(offer, start, HOUR, "")
+
+
+@pytest.mark.parametrize("day", [4, 5, 6])
+def test_the_lattice_moves_with_the_clocks(day):
+    """From the day of Lord Howe's change on, it is on the hour that the clocks show, and nowhere else."""
+    offer, noon = event_type("Australia/Lord_Howe"), at(f"2026-10-0{day} 12:00", "Australia/Lord_Howe")
+
+    assert is_on_lattice(offer, noon, HOUR, "")
+    assert not is_on_lattice(offer, noon + 30 * MINUTE, HOUR, "")
 
 
 def test_parts_of_a_minute_are_off_the_lattice():

@@ -17,9 +17,9 @@ def test_countries_and_their_parts_are_known(code):
     assert is_known(code)
 
 
-@pytest.mark.parametrize("code", ["", "XX", "de", "DE-", "DE-XX", "-BY", "DE-BY-", "Germany", "DE_BY"])
+@pytest.mark.parametrize("code", ["", "XX", "de", "DE-", "DE-XX", "-BY", "DE-BY-", "Germany", "DEU", "DE_BY"])
 def test_other_codes_are_not(code):
-    """Nor lower case, names, or parts that a country does not have."""
+    """Nor lower case, names, codes of three letters, or parts that a country does not have."""
     assert not is_known(code)
 
 

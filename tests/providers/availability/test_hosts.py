@@ -204,6 +204,70 @@ def test_a_stand_in_is_not_needed_twice():
     assert offered(with_group, DAY) == "09:00 09:30"
 
 
+def test_one_may_stand_in_for_several_of_a_group():
+    """On different days, each time for whoever is away, while the others are busy."""
+    ada = host("ada", daily="09:00-10:00", away=(absence(DAY, stand_in="cy"),))
+    bob = host("bob", daily="09:00-10:00", away=(absence("2026-03-05", stand_in="cy"),))
+    known = {
+        "ada": [("2026-03-05 00:00", "2026-03-06 00:00")],
+        "bob": [("2026-03-04 00:00", "2026-03-05 00:00")],
+    }
+
+    shown = offered(
+        offer_of([ada, bob], group("ada", "bob")),
+        DAY,
+        days=2,
+        busy=known,
+        others=[host("cy", daily="14:00-15:00")],
+        duration=HOUR,
+        form="%d.%H:%M",
+    )
+
+    assert shown == "04.14:00 05.14:00"
+
+
+def test_one_who_stands_in_for_a_group_and_another_host_is_not_needed_twice():
+    """Whichever of the group it is for, on whichever day."""
+    ada = host("ada", daily="09:00-10:00", away=(absence(DAY, stand_in="cy"),))
+    bob = host("bob", daily="09:00-10:00", away=(absence("2026-03-05", stand_in="cy"),))
+    dee = host("dee", daily="09:00-10:00", away=(absence(DAY, "2026-03-05", stand_in="cy"),))
+    known = {
+        "ada": [("2026-03-05 00:00", "2026-03-06 00:00")],
+        "bob": [("2026-03-04 00:00", "2026-03-05 00:00")],
+    }
+
+    shown = offered(
+        offer_of([ada, bob, dee], group("ada", "bob")),
+        DAY,
+        days=3,
+        busy=known,
+        others=[host("cy", daily="09:00-10:00")],
+        duration=HOUR,
+        form="%d.%H:%M",
+    )
+
+    assert shown == "06.09:00"
+
+
+def test_one_who_stands_in_for_three_is_needed_once_at_a_time():
+    """For the first and the third on one day, which cannot be, for the second on another, which can."""
+    away = {"ada": DAY, "bob": "2026-03-05", "dee": DAY}
+    trio = [
+        host(slug, daily="09:00-10:00", away=(absence(day, stand_in="cy"),)) for slug, day in away.items()
+    ]
+
+    shown = offered(
+        offer_of(trio),
+        DAY,
+        days=3,
+        others=[host("cy", daily="09:00-10:00")],
+        duration=HOUR,
+        form="%d.%H:%M",
+    )
+
+    assert shown == "05.09:00 06.09:00"
+
+
 def test_a_group_counts_people_not_parts():
     """One who is in the group and stands in for another of it is one of the two that are needed."""
     ada = host("ada", daily="09:00-10:00", away=(absence(DAY, stand_in="bob"),))
@@ -255,6 +319,21 @@ def test_takers_are_those_who_can():
     assert taken_by(offer, "13:45") == {}
 
 
+@pytest.mark.parametrize(
+    ("start", "taken"),
+    [
+        pytest.param("00:15", ("2026-03-03 23:40", "2026-03-03 23:50"), id="before"),
+        pytest.param("23:00", ("2026-03-05 00:05", "2026-03-05 00:10"), id="after"),
+    ],
+)
+def test_takers_are_free_beyond_midnight_too(start, taken):
+    """Buffers of forty minutes reach into the day before and the day after."""
+    offer = offer_of([host("ada", daily="00:00-24:00")], buffer_before=40 * MINUTE, buffer_after=40 * MINUTE)
+
+    assert taken_by(offer, start) == {"ada": "ada"}
+    assert taken_by(offer, start, known={"ada": [taken]}) == {}
+
+
 def test_takers_name_who_stands_in():
     """Each host with whoever really does it."""
     ada = host("ada", daily="09:00-10:00", away=(absence(DAY, stand_in="bob"),))
@@ -277,6 +356,26 @@ def test_takers_need_not_work_then_if_hours_do_not_count():
     assert taken_by(offer, "20:00", others=[cy]) == {}
     assert taken_by(offer, "20:00", others=[cy], hours=False) == {"ada": "ada", "bob": "cy"}
     assert taken_by(offer, "20:00", known=busy(ada="20:29-21:00"), others=[cy], hours=False) == {"bob": "cy"}
+
+
+def test_a_stand_in_begins_at_the_hosts_midnight():
+    """The fifth of March begins there at three in the afternoon of the fourth in UTC."""
+    ada = host("ada", "Asia/Tokyo", "00:00-24:00", away=(absence("2026-03-05", stand_in="bob"),))
+    everybody = {"others": [host("bob", daily="00:00-24:00")]}
+
+    found = [taken_by(offer_of([ada]), start, **everybody) for start in ("00:00", "14:30", "15:00")]
+
+    assert found == [{"ada": "ada"}, {"ada": "ada"}, {"ada": "bob"}]
+
+
+def test_takers_are_those_of_the_date_on_which_a_time_begins():
+    """Bob stands in on the first date, Cy on the next; over midnight it is Bob, not the host herself."""
+    ada = host("ada", away=(absence(DAY, stand_in="bob"), absence("2026-03-05", stand_in="cy")))
+    others = [host("bob"), host("cy")]
+
+    found = taken_by(offer_of([ada]), "23:45", others=others, hours=False)
+
+    assert found == {"ada": "bob"}
 
 
 def test_takers_are_told_for_parts_of_minutes():

@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 
 from booker_components.providers.embedded.availability import explain, free_slots
+from booker_components.providers.embedded.availability.hours import hours_of
+from booker_components.providers.embedded.availability.zones import unix_day
 from booker_components.times import by_day, day_window
 from booker_components.values import TimeWindow, Travel
 
@@ -212,6 +214,60 @@ def test_hours_far_west_reach_the_day_after_the_next():
     assert shown == "00:00 01:00 02:00 03:00 04:00"
 
 
+# In the first minutes of this day, at an odd one, the clocks of St. John's went forward.
+_ODD = unix_day(date(2010, 3, 14))
+
+
+@pytest.mark.parametrize(
+    ("fields", "first", "last", "unit"),
+    [
+        pytest.param({}, _ODD - 30, _ODD - 20, 5, id="long-before"),
+        pytest.param({}, _ODD - 3, _ODD + 3, 1, id="around"),
+        pytest.param({}, _ODD + 3, _ODD + 4, 1, id="hours-of-days-before-reach-in"),
+        pytest.param({}, _ODD - 20, _ODD - 1, 1, id="hours-go-on"),
+        pytest.param({}, _ODD - 20, _ODD + 20, 1, id="in-between"),
+        pytest.param({}, _ODD + 20, _ODD + 30, 5, id="long-after"),
+        pytest.param({"zone": "UTC"}, _ODD - 3, _ODD + 3, 5, id="elsewhere"),
+        pytest.param({"zone": "UTC", "schedule": None}, _ODD - 3, _ODD + 3, 5, id="no-hours"),
+        pytest.param(
+            {"zone": "UTC", "schedule": schedule("09:00-17:00", zone="America/St_Johns")},
+            _ODD - 3,
+            _ODD + 3,
+            1,
+            id="hours-kept-there",
+        ),
+        pytest.param(
+            {
+                "zone": "UTC",
+                "travels": (
+                    Travel(first=date(2010, 1, 1), last=date(2010, 12, 31), zone="America/St_Johns"),
+                ),
+            },
+            _ODD - 3,
+            _ODD + 3,
+            1,
+            id="travels-there",
+        ),
+        pytest.param({"schedule": schedule("09:05-17:35")}, _ODD - 30, _ODD - 20, 5, id="fives"),
+        pytest.param({"schedule": schedule("09:06-17:00")}, _ODD - 30, _ODD - 20, 1, id="odd-hours"),
+        pytest.param(
+            {"schedule": schedule("09:00-17:00", overrides=[("2020-01-01", "09:00-17:04")])},
+            _ODD - 30,
+            _ODD - 20,
+            1,
+            id="odd-hours-of-a-date",
+        ),
+    ],
+)
+def test_hours_tell_how_long_units_may_be(fields, first, last, unit):
+    """Five minutes where nothing begins or ends between, on these days and those that reach into them."""
+    ada = host(**{"zone": "America/St_Johns", "schedule": schedule("09:00-17:00"), **fields})
+
+    found = hours_of(ada, ada.schedule)
+
+    assert [found.unit((first, last)) for _ in range(2)] == [unit] * 2
+
+
 # --- hours over midnight, merged hours, overrides ------------------------------------------------
 
 
@@ -234,6 +290,33 @@ def test_hours_over_midnight_meet_the_change_of_clocks():
 
     assert spring == "00:00 01:00 02:00 03:00 23:00 00:00 01:00 03:00 23:00"
     assert year_end == "00:00 01:00 02:00 03:00 23:00 00:00 01:00 02:00 03:00 23:00"
+
+
+def test_hours_over_midnight_meet_a_late_change_far_in_the_west():
+    """In Apia the clocks went back at four in the morning: that night was seven hours."""
+    nights = event_type("Pacific/Apia", "23:00-05:00")
+
+    shown = offered(nights, "2011-04-01", duration=HOUR, days=2, form="%d.%H").split()
+
+    assert shown[shown.index("01.23") :] == [
+        "01.23",
+        "02.00",
+        "02.01",
+        "02.02",
+        "02.03",
+        "02.03",
+        "02.04",
+        "02.23",
+    ]
+
+
+def test_half_a_minute_of_a_zone_is_not_worked():
+    """44 minutes and a half behind UTC, an hour holds but 59 whole minutes of it."""
+    offer = event_type("Africa/Monrovia", "09:00-10:00", slot_interval=MINUTE)
+
+    shown = [offered(offer, "1971-06-01", zone="UTC", duration=each * MINUTE) for each in (59, 60)]
+
+    assert shown == ["09:45", ""]
 
 
 @pytest.mark.parametrize(
@@ -289,11 +372,48 @@ def test_overrides_replace_the_hours_of_a_date(day, starts):
     assert offered(event_type(hosts=(ada,)), day) == starts
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "daily", "overrides", "starts"),
+    [
+        pytest.param(
+            "UTC", "2026-03-04", "09:00-09:10", [("2026-03-04", "12:00-12:10")], "12:00 12:05", id="own-hours"
+        ),
+        pytest.param(
+            "Europe/Paris", "2026-03-29", "09:00-09:10", [], "07:00 07:05", id="change-of-the-clocks"
+        ),
+        pytest.param(
+            "Pacific/Apia", "2011-12-29", "09:00-09:10", [], "19:00 19:05", id="before-a-skipped-day"
+        ),
+    ],
+)
+def test_days_that_are_read_one_by_one_have_their_hours_and_no_more(zone, day, daily, overrides, starts):
+    """Not the first minutes that are looked at, those of midnight in UTC."""
+    ada = host(zone=zone, schedule=schedule(daily, overrides=overrides))
+
+    assert offered(event_type(hosts=(ada,)), day, zone="UTC", duration=5 * MINUTE) == starts
+
+
+def test_hours_that_end_when_they_begin_are_a_day_and_a_night():
+    """An end that is not after the start is on the next day."""
+    wednesdays = host(schedule=schedule(weekly=["", "", "09:00-09:00", "", "", "", ""]))
+
+    shown = offered(event_type(hosts=(wednesdays,)), "2026-03-03", days=4, duration=6 * HOUR, form="%d.%H")
+
+    assert shown == "04.09 04.15 04.21 05.03"
+
+
 def test_a_closed_date_does_not_cut_the_night_before():
     """Friday's hours end on Saturday, even when Saturday is closed."""
     ada = host(schedule=schedule("23:00-01:00", overrides=[("2026-03-07", "")]))
 
     assert offered(event_type(hosts=(ada,)), "2026-03-07") == "00:00 00:30"
+
+
+def test_the_day_after_a_change_of_the_clocks_may_have_hours_of_its_own():
+    """Weekly hours are read anew from there on, and do not come back on a date that is closed."""
+    ada = host(zone="Europe/Paris", schedule=schedule("09:00-09:30", overrides=[("2026-03-30", "")]))
+
+    assert offered(event_type(hosts=(ada,)), "2026-03-29", days=3, form="%d.%H:%M") == "29.09:00 31.09:00"
 
 
 def test_an_override_meets_the_evening_before():
@@ -312,11 +432,23 @@ def test_an_event_type_may_have_hours_of_its_own():
     assert offered(own, "2026-03-04") == "14:00 14:30"
 
 
+def test_hours_go_on_week_after_week():
+    """However long is looked ahead, every weekday has them, to the last one."""
+    weekly = ["09:00-10:00"] * 5 + ["", "12:00-13:00"]
+    offer = event_type(hosts=(host(schedule=schedule(weekly=weekly)),))
+
+    shown = offered(offer, "2026-03-01", days=120, duration=HOUR, form="%m-%d.%H").split()
+
+    assert len(shown) == 103
+    assert shown[-3:] == ["06-25.09", "06-26.09", "06-28.12"]
+
+
 def test_without_hours_nothing_is_free():
     """A host without a schedule is never offered."""
     idle = event_type(hosts=(host(schedule=None),))
 
     assert offered(idle, "2026-03-04") == ""
+    assert offered(idle, "2026-03-04", duration=5 * MINUTE) == ""
 
 
 # --- travels -------------------------------------------------------------------------------------
@@ -333,6 +465,17 @@ def test_hours_travel_with_the_host():
     shown = offered(event_type(hosts=(traveller(),)), "2026-03-03", days=4, form="%d.%H:%M")
 
     assert shown == "03.09:00 03.09:30 04.01:00 04.01:30 05.01:00 05.01:30 06.09:00 06.09:30"
+
+
+def test_travellers_far_east_begin_tomorrow_today():
+    """Their morning of the sixth is seven in the evening of the fifth in UTC, the last that is looked at."""
+    journey = Travel(first=date(2026, 1, 1), last=date(2026, 1, 2), zone="UTC")
+    offer = event_type(hosts=(host(zone="Pacific/Kiritimati", daily="09:00-14:00", travels=(journey,)),))
+    window = TimeWindow(start=at("2026-03-05 12:00"), end=at("2026-03-05 23:00"))
+
+    found = free_slots(offer, people(offer), now=LONG_AGO, window=window, duration=HOUR)
+
+    assert [f"{slot.start:%d.%H:%M}" for slot in found] == ["05.19:00", "05.20:00", "05.21:00", "05.22:00"]
 
 
 def test_overrides_travel_too():
@@ -404,6 +547,14 @@ def test_holidays_are_free(code, day, shown):
     ada = host(holidays=code, schedule=schedule("09:00-10:00", overrides=[("2026-05-01", "14:00-14:30")]))
 
     assert offered(event_type(hosts=(ada,)), day) == shown
+
+
+def test_holidays_keep_to_their_dates():
+    """A day that is none begins with its first minute; a host without hours may have holidays, too."""
+    ada, idle = host(daily="00:00-24:00", holidays="FR"), host(schedule=None, holidays="FR")
+
+    assert offered(event_type(hosts=(ada,)), "2026-07-15", duration=12 * HOUR) == "00:00 12:00"
+    assert offered(event_type(hosts=(idle,)), "2026-07-15") == ""
 
 
 def test_holidays_are_dates_of_the_host():

@@ -85,10 +85,23 @@ def test_spans_are_masks_of_the_units_that_they_touch(spans, unit):
     assert places(mask) == sorted(unit for unit in touched if 0 <= unit < frame.size)
 
 
+def test_spans_of_minutes_are_those_of_their_instants():
+    """Whoever knows minutes need not make instants of them."""
+    frame = Frame(MIDNIGHT, 1, 2880)
+    minutes = [(MIDNIGHT + 60, MIDNIGHT + 95), (MIDNIGHT - 5, MIDNIGHT + 7)]
+
+    spans = Spans.of(minutes)
+
+    assert (spans.unit(), Spans.of(minutes[:1]).unit(), Spans.of([]).unit()) == (1, 5, 5)
+    assert places(spans.mask(frame)) == [*range(7), *range(60, 95)]
+
+
 @pytest.mark.parametrize(
     ("start", "end", "unit"),
     [
         ("09:00", "09:30", 5),
+        ("09:05", "09:35", 5),
+        ("09:06", "09:30", 1),
         ("09:00", "09:31", 1),
         ("09:01", "09:30", 1),
         ("09:00:01", "09:30", 5),
@@ -112,6 +125,24 @@ def test_frames_are_windows():
     assert frame.span(MIDNIGHT + 7, MIDNIGHT + 11) == 0b110
     assert frame.span(MIDNIGHT - 100, MIDNIGHT + 9000) == frame.everything
     assert frame.span(MIDNIGHT + 9000, MIDNIGHT + 9005) == 0
+
+
+@pytest.mark.parametrize("unit", [1, 5])
+def test_single_units_are_bits_of_a_frame(unit):
+    """From its first minute to its last; others are left out."""
+    frame = Frame(MIDNIGHT, unit, 2880 // unit)
+    minutes = [
+        MIDNIGHT - unit,
+        MIDNIGHT,
+        MIDNIGHT + 7 * unit,
+        MIDNIGHT + 8 * unit,
+        frame.end - unit,
+        frame.end,
+    ]
+
+    found = frame.bits(reversed(minutes))
+
+    assert places(found) == [0, 7, 8, frame.size - 1]
 
 
 @pytest.mark.parametrize("text", ["1969-12-31 23:59:30", "1970-01-01 00:00", "2026-03-04 09:00:00.000001"])

@@ -101,6 +101,51 @@ def test_later_slots_of_a_day_are_told():
     assert told(offer, "09:30", busy=[on_the_day("09:00", "09:30")]) == []
 
 
+@pytest.mark.parametrize(
+    ("zone", "rules"), [("", ["later"]), ("UTC", ["later"]), ("Asia/Tokyo", [])], ids=["host", "utc", "tokyo"]
+)
+def test_later_slots_are_told_by_the_guests_days(zone, rules):
+    """Three in the afternoon is the next day in Tokyo, and its first slot."""
+    offer = event_type("UTC", "09:00-10:00 15:00-16:00", first_only=True)
+
+    assert told(offer, "15:00", zone=zone) == rules
+
+
+def test_without_a_zone_the_hosts_days_count():
+    """Hosts who ask why a time is not offered need not say in whose zone."""
+    offer = event_type("Asia/Tokyo", "09:00-11:00", first_only=True)
+    asked = {"now": LONG_AGO, "start": at("2026-03-04 09:30", "Asia/Tokyo"), "duration": HALF}
+
+    found = explain(offer, people(offer), **asked)
+
+    assert [reason.rule for reason in found] == [Rule.LATER]
+
+
+def test_the_first_minute_that_may_be_booked_can_be_off_the_steps():
+    """Slots start five minutes after the hour, so the hour that comes next is none."""
+    offer = event_type("UTC", "09:00-11:00", offset=5 * MINUTE)
+
+    assert told(offer, "09:00", now=at("2026-03-04 08:59:30")) == ["grid"]
+    assert told(offer, "09:05", now=at("2026-03-04 08:59:30")) == []
+
+
+def test_the_minute_before_a_slot_is_off_the_steps():
+    """Where slots may start at any minute, only theirs are offered."""
+    offer = event_type("UTC", "09:00-11:00", slot_interval=7 * MINUTE)
+
+    assert told(offer, "09:06") == ["grid"]
+    assert told(offer, "09:07") == []
+
+
+def test_the_midnight_after_the_counted_days_is_too_far():
+    """The last counted day ends with its last minute."""
+    window = BookingWindow(days=2, counting=Counting.BOOKABLE)
+    offer = event_type("UTC", "00:00-24:00", window=window)
+
+    assert told(offer, "23:30", now=at("2026-03-03 08:00")) == []
+    assert told(offer, "00:00", now=at("2026-03-02 08:00")) == ["horizon"]
+
+
 def test_days_beyond_the_counted_ones_are_too_far():
     """Two days with free slots may be booked, today and the day after tomorrow."""
     window = BookingWindow(days=2, counting=Counting.BOOKABLE)
@@ -146,6 +191,43 @@ def test_a_busy_host_is_no_reason_while_others_are_free():
 
     assert told(offer, "09:00", busy=busy) == []
     assert told(offer, "10:00", busy=busy) == ["busy:ada", "busy:bob"]
+
+
+def test_a_group_that_has_enough_is_not_told():
+    """Where somebody else is missing, its busy hosts are no reason."""
+    trio = tuple(host(slug, daily="09:00-11:00") for slug in ("ada", "bob", "cy"))
+    offer = event_type(hosts=trio, groups=(group("ada", "bob"),))
+    busy = {slug: [on_the_day("09:00", "10:00")] for slug in ("ada", "cy")}
+
+    assert told(offer, "09:00", busy=busy) == ["busy:cy"]
+
+
+def test_hosts_are_told_in_their_order():
+    """As the event type names them, whatever their slugs."""
+    trio = tuple(host(slug, daily="12:00-13:00") for slug in ("zoe", "ada", "moe"))
+
+    assert told(event_type(hosts=trio), "09:00") == ["hours:zoe", "hours:ada", "hours:moe"]
+
+
+def test_a_stand_in_is_told_on_the_dates_of_the_absence_only():
+    """Up to its last minute in Tokyo, and not the evening before."""
+    away = (absence("2026-03-04", stand_in="bob"),)
+    offer = event_type(hosts=(host("ada", "Asia/Tokyo", "09:00-10:00", away=away),))
+    day_before = {"now": LONG_AGO, "start": at("2026-03-03 12:00"), "duration": HALF}
+
+    last = told(offer, "14:59", others=[host("bob")])
+    before = explain(offer, people(offer, others=[host("bob")]), **day_before)
+
+    assert last == ["away:ada", "hours:bob", "grid"]
+    assert [(reason.rule, reason.host) for reason in before] == [(Rule.HOURS, "ada")]
+
+
+def test_each_minute_of_the_slot_counts_and_no_other():
+    """The first, on which the host is busy still, and not the one after the last."""
+    offer = event_type("UTC", "08:00-09:30")
+
+    assert told(offer, "09:00", busy=[on_the_day("08:30", "09:01")]) == ["busy:ada"]
+    assert told(offer, "09:00", busy=[on_the_day("09:29", "09:30")]) == ["busy:ada"]
 
 
 def test_days_off_are_told_apart():

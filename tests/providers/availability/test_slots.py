@@ -7,11 +7,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from booker_components.providers.embedded.availability import free_slots, reach
+from booker_components.providers.embedded.availability import Person, free_slots, reach
 from booker_components.times import by_day
 from booker_components.values import BookingWindow, Counting, Seats, TimeWindow
 
-from .offers import DAY, HOUR, LONG_AGO, MINUTE, at, days_of, event_type, offered, people, slots
+from .offers import (
+    DAY,
+    HOUR,
+    LONG_AGO,
+    MINUTE,
+    at,
+    days_of,
+    event_type,
+    group,
+    offered,
+    people,
+    schedule,
+    slots,
+)
 
 # --- busy times and buffers ----------------------------------------------------------------------
 
@@ -236,8 +249,15 @@ def test_the_first_slot_of_a_day_may_be_before_the_window():
     free = free_slots(offer, people(offer), window=afternoon, **asked)
     late = free_slots(offer, people(offer, morning), window=afternoon, **asked)
 
-    assert free == []
+    assert not free
     assert [slot.start for slot in late] == [at("2026-03-04 14:00")]
+
+
+def test_the_first_slot_of_a_day_may_be_its_last_minutes():
+    """Five minutes before midnight belong to the day that ends."""
+    offer = event_type("UTC", "23:55-24:00", first_only=True)
+
+    assert offered(offer, "2026-03-04", days=2, duration=5 * MINUTE) == "23:55 23:55"
 
 
 def test_the_first_slot_is_the_first_that_may_be_booked():
@@ -297,7 +317,7 @@ def test_slots_are_as_any_others_are():
 
     found = slots(offer, "2026-03-04")
 
-    assert [replace(slot) for slot in found] == found
+    assert [replace(slot) for slot in found] == list(found)
     assert [slot.end - slot.start for slot in found] == [30 * MINUTE] * 2
 
 
@@ -319,6 +339,14 @@ def test_slots_are_as_any_others_are():
             "2026-05-03",
             id="bookable-days",
         ),
+        pytest.param(
+            {"window": BookingWindow(days=2, counting=Counting.BOOKABLE, end=date(2026, 3, 1))},
+            "",
+            "2026-03-04",
+            "2026-03-06",
+            id="bookable-days-are-over",
+        ),
+        pytest.param({}, "Asia/Tokyo", "2026-03-04", "2026-03-06", id="another-day-in-the-guests-zone"),
     ],
 )
 def test_reach_holds_all_that_decides(fields, zone, start, end):
@@ -331,12 +359,64 @@ def test_reach_holds_all_that_decides(fields, zone, start, end):
     assert (f"{found.start:%Y-%m-%d}", f"{found.end:%Y-%m-%d}") == (start, end)
 
 
+def test_reach_needs_no_zone_of_a_guest():
+    """The days of the first slots are then those of the event type."""
+    offer = event_type("Asia/Tokyo", first_only=True)
+    window = TimeWindow(start=at("2026-03-04 00:00"), end=at("2026-03-05 00:00"))
+
+    found = reach(offer, now=LONG_AGO, window=window, duration=HOUR)
+
+    assert (found.start, found.end) == (at("2026-03-03 00:00"), at("2026-03-06 00:00"))
+
+
+class Asked:
+    """A host who is never taken, and remembers how long the units were in which that was asked."""
+
+    def __init__(self, unit: int) -> None:
+        self._unit, self.units = unit, set()
+
+    def unit(self):
+        """Give how long a unit may be."""
+        return self._unit
+
+    def mask(self, frame):
+        """Give nothing."""
+        self.units.add(frame.unit)
+        return 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "duration", "busy", "unit"),
+    [
+        pytest.param({}, 25, 5, 5, id="everything-in-fives"),
+        pytest.param({}, 25, 1, 1, id="busy-at-odd-minutes"),
+        pytest.param({}, 26, 5, 1, id="odd-length"),
+        pytest.param({"slot_interval": 26 * MINUTE}, 25, 5, 1, id="odd-interval"),
+        pytest.param({"buffer_after": MINUTE}, 25, 5, 1, id="odd-buffer"),
+        pytest.param({"schedule": schedule("09:01-12:00")}, 25, 5, 1, id="odd-hours"),
+        pytest.param({"optimized": True}, 30, 5, 1, id="optimized"),
+        pytest.param({"groups": (group("ada"),)}, 30, 5, 5, id="group-on-the-grid"),
+        pytest.param({"groups": (group("ada"),)}, 45, 5, 1, id="group-in-pieces"),
+    ],
+)
+def test_time_is_read_in_fives_where_that_is_exact(fields, duration, busy, unit):
+    """A fifth of the work; at odd minutes, or where pieces may be five minutes apart, it would be wrong."""
+    offer, asked = event_type("UTC", "09:00-12:00", **fields), Asked(busy)
+    everybody = {"ada": Person(host=offer.host, busy=asked)}
+    window = days_of("2026-03-04", "UTC")
+
+    found = free_slots(offer, everybody, now=LONG_AGO, window=window, duration=duration * MINUTE)
+
+    assert found
+    assert asked.units == {unit}
+
+
 def test_an_empty_window_has_no_slots():
     """A window that ends before it begins is no error."""
     offer = event_type("UTC", "00:00-24:00")
     window = TimeWindow(start=at("2026-03-05 00:00"), end=at("2026-03-04 00:00"))
 
-    assert free_slots(offer, people(offer), now=LONG_AGO, window=window, duration=HOUR) == []
+    assert not free_slots(offer, people(offer), now=LONG_AGO, window=window, duration=HOUR)
 
 
 def test_a_window_in_the_past_has_no_slots():

@@ -32,13 +32,26 @@ class Spans:
     begin and end with whole minutes.
     """
 
+    __slots__ = ("_spans", "_unit")
+
     def __init__(self, spans: Iterable[tuple[datetime, datetime]]) -> None:
         """Take aware *spans*; empty ones and those that end before they begin say nothing."""
-        self._spans = [(minute_of(start), minute_from(end)) for start, end in spans if start < end]
+        self._keep([(minute_of(start), minute_from(end)) for start, end in spans if start < end])
+
+    @classmethod
+    def of(cls, minutes: Iterable[tuple[int, int]]) -> Spans:
+        """Give the spans from one unix minute up to another one, which is later."""
+        made = cls(())
+        made._keep(list(minutes))
+        return made
+
+    def _keep(self, spans: list[tuple[int, int]]) -> None:
+        self._spans = spans
+        self._unit = 1 if any(start % 5 or end % 5 for start, end in spans) else 5
 
     def unit(self) -> int:
         """Give 5 if every span begins and ends with a multiple of 5 minutes, else 1."""
-        return 1 if any(start % 5 or end % 5 for start, end in self._spans) else 5
+        return self._unit
 
     def mask(self, frame: Frame) -> int:
         """Give the mask of the spans; a part of a unit counts as the whole unit."""

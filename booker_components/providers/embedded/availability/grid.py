@@ -13,11 +13,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import gcd
 
 from ....values import Align, EventType
-from .masks import DAY, Frame, minute_of, minutes_of, places, runs
+from .masks import DAY, Frame, minute_of, minutes_of, runs
 from .zones import Stretch, midnights, offset_at, stretches
 
 _GRIDS = (60, 30, 20, 15, 10, 5)
@@ -25,7 +25,7 @@ _GRIDS = (60, 30, 20, 15, 10, 5)
 REACH = 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Grid:
     """Where slots start; all in minutes."""
 
@@ -36,33 +36,25 @@ class Grid:
     #: In whose wall time starts are aligned.
     zone: str
 
-    @property
+    @cached_property
     def unit(self) -> int:
         """The grid on which the first slot of a piece starts."""
         return next((each for each in _GRIDS if self.interval % each == 0), 1)
 
-    @property
+    @cached_property
     def walks(self) -> bool:
         """Whether starts depend on the piece of free time in which they are."""
         return self.interval != self.unit or bool(self.offset) or self.optimized
 
-    def starts(self, fit: int, frame: Frame, window: tuple[int, int], earliest: int) -> list[int]:
-        """Give the starts in *window*, from a minute up to another, in order.
+    def starts(self, fit: int, frame: Frame, earliest: int) -> int:
+        """Give the starts as a mask.
 
         *fit* is the mask of the minutes from which on a slot's time is free, *earliest* cuts the pieces.
         """
         if not self.walks:
-            wanted = fit & _pattern(frame, self.zone, self.unit)
-            first, last = frame.place(max(window[0], earliest)), frame.place(window[1])
-            begin, unit = frame.start + first * frame.unit, frame.unit
-            return [begin + place * unit for place in places((wanted & (1 << last) - 1) >> first)]
-        return [
-            start
-            for piece in self._pieces(fit, frame)
-            if piece[1] >= window[0] and piece[0] < window[1]
-            for start in self._walk(piece, earliest, frame)
-            if window[0] <= start < window[1]
-        ]
+            return fit & _pattern(frame, self.zone, self.unit)
+        pieces = self._pieces(fit, frame)
+        return frame.bits(start for piece in pieces for start in self._walk(piece, earliest, frame))
 
     def on_lattice(self, start: datetime) -> bool:
         """Tell whether slots can start then at all."""
@@ -109,13 +101,16 @@ class Grid:
 
 def grid_of(event_type: EventType, duration: timedelta, zone: str) -> Grid:
     """Give the grid of slots of *duration* for a guest in *zone*, "" for the event type's."""
-    return Grid(
+    return _grid(
         length=minutes_of(duration),
         interval=minutes_of(event_type.slot_interval or duration),
         offset=minutes_of(event_type.offset),
         optimized=event_type.optimized,
         zone=zone if zone and event_type.align is Align.GUEST else event_type.zone,
     )
+
+
+_grid = lru_cache(maxsize=1024)(Grid)
 
 
 @lru_cache(maxsize=256)

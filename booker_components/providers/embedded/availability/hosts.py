@@ -16,8 +16,7 @@ from .masks import DAY, Frame, at_least, cover, minute_from, minute_of, minutes_
 _ALWAYS = -1
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A host with what takes the host's time."""
 
     host: Host

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ....values import TimeWindow
+from ....values.slots import places
 
 #: Minutes of a day in UTC.
 DAY = 1440
@@ -42,7 +43,7 @@ class Frame(NamedTuple):
     @property
     def everything(self) -> int:
         """The mask of all units."""
-        return (1 << self.size) - 1
+        return _ones(self.size)
 
     def span(self, start: int, end: int) -> int:
         """Give the mask from one unix minute up to another; a part of a unit counts as the whole unit."""
@@ -50,9 +51,23 @@ class Frame(NamedTuple):
         high = min(self.place(end), self.size)
         return (1 << high) - (1 << low) if low < high else 0
 
+    def bits(self, minutes: Iterable[int]) -> int:
+        """Give the mask of single units, by the unix minutes at which they begin; others are left out."""
+        found = bytearray(self.size // 8)
+        for minute in minutes:
+            place = (minute - self.start) // self.unit
+            if 0 <= place < self.size:
+                found[place >> 3] |= 1 << (place & 7)
+        return int.from_bytes(found, "little")
+
     def place(self, minute: int) -> int:
         """Give the first unit that begins at a unix *minute* or after it; it may lie outside the frame."""
         return -((self.start - minute) // self.unit)
+
+
+@lru_cache(maxsize=256)
+def _ones(size: int) -> int:
+    return (1 << size) - 1
 
 
 def minute_of(instant: datetime) -> int:
@@ -113,18 +128,6 @@ def at_least(need: int, masks: Iterable[int]) -> int:
             levels[level] |= levels[level - 1] & mask
         levels[0] |= mask
     return levels[-1]
-
-
-def places(mask: int) -> list[int]:
-    """Give the numbers of the bits that are set, in order."""
-    # The digits are searched in C; picking bits off the int would copy it each time.
-    digits = bin(mask)[:1:-1]
-    find, found = digits.find, []
-    place = find("1")
-    while place >= 0:
-        found.append(place)
-        place = find("1", place + 1)
-    return found
 
 
 def runs(mask: int) -> Iterator[tuple[int, int]]:

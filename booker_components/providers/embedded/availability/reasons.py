@@ -58,13 +58,13 @@ def _is_off_grid(search: Search, start: datetime, *, free: bool) -> bool:
     minute = minute_of(start)
     if not search.grid.on_lattice(start):
         return True
-    return free and minute >= search.earliest and not starts_in(search, (minute, minute + 1))
+    return free and minute >= search.earliest and not starts_in(search, (minute, minute + 1)).mask
 
 
 def _is_later(search: Search, start: datetime) -> bool:
     """Tell whether an earlier slot of the guest's day is on offer."""
     midnight = midnights(search.zone, minute_of(start), minute_of(start))[0]
-    return bool(counted(search, (midnight, minute_from(start))))
+    return bool(counted(search, (midnight, minute_from(start))).mask)
 
 
 # --- hosts ---------------------------------------------------------------------------------------

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ....policy import bookable_window, earliest_start
-from ....values import Counting, EventType, Slot, TimeWindow
+from ....values import Counting, EventType, Slots, TimeWindow
 from .grid import REACH, Grid, grid_of
 from .hosts import Lengths, Person, doers, fits, hours, may_change
 from .masks import DAY, Frame, instant, minute_from
@@ -21,12 +21,6 @@ _Span = tuple[int, int]
 
 #: No time has seats that are left.
 NO_SEATS: Mapping[datetime, int] = MappingProxyType({})
-
-# Slots are made by the thousand: a slot's own __init__ would take longer than all that comes before it.
-_new = object.__new__
-_set_start, _set_end, _set_left, _set_total = (
-    getattr(Slot, name).__set__ for name in ("start", "end", "seats_left", "seats_total")
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +66,7 @@ def free_slots(
     duration: timedelta,
     zone: str = "",
     open_seats: Mapping[datetime, int] = NO_SEATS,
-) -> list[Slot]:
+) -> Slots:
     """Give the free slots that start in *window*, in order.
 
     *people* are those of `crew`, by slug, with their busy times within `reach`. *duration* need not be one of
@@ -83,8 +77,15 @@ def free_slots(
     `ValueError` if *duration* is not positive. Work grows with the window: callers clamp it.
     """
     search, span = search_of(event_type, people, now, duration, zone, open_seats), span_of(window)
-    starts = _firsts(search, span) if event_type.first_only else counted(search, span)
-    return _slots(search, starts)
+    (frame, mask), seats = _on_view(search, span), event_type.seats
+    return Slots(
+        mask,
+        begin=frame.start,
+        unit=frame.unit,
+        duration=duration,
+        left=search.seats,
+        total=seats.per_slot if seats else None,
+    )
 
 
 def reach(
@@ -134,23 +135,45 @@ def span_of(window: TimeWindow) -> _Span:
 # --- starts --------------------------------------------------------------------------------------
 
 
-def counted(search: Search, span: _Span) -> list[int]:
+class Starts(NamedTuple):
+    """When slots start, as a mask."""
+
+    frame: Frame
+    mask: int
+
+    def within(self, span: _Span) -> Starts:
+        """Give those in *span*."""
+        low, high = (max(self.frame.place(edge), 0) for edge in span)
+        return Starts(self.frame, (self.mask & (1 << high) - 1) >> low << low)
+
+    def days(self, zone: str) -> Iterator[tuple[_Span, int]]:
+        """Give the days of a zone from the first start to the last, each with the mask of its starts."""
+        if not self.mask:
+            return
+        begin, unit = self.frame.start, self.frame.unit
+        ends = ((self.mask & -self.mask).bit_length(), self.mask.bit_length())
+        first, last = (begin + (end - 1) * unit for end in ends)
+        for day in pairwise(midnights(zone, first, last)):
+            yield day, self.within(day).mask
+
+
+_NONE = Starts(Frame(0, 1, 0), 0)
+
+
+def counted(search: Search, span: _Span) -> Starts:
     """Give the starts on offer in *span*, were there no rule of the first one of a day."""
     starts = starts_in(search, looked_at(search, span))
     if not search.counts_days:
         return starts
-    end = min(span[1], horizon(search, starts))
-    return starts[bisect_left(starts, span[0]) : bisect_left(starts, end)]
+    return starts.within((span[0], min(span[1], horizon(search, starts))))
 
 
-def horizon(search: Search, starts: Sequence[int]) -> int:
+def horizon(search: Search, starts: Starts) -> int:
     """Give up to when may be booked, if days with a free slot count; *starts* are all from now on."""
     begin, end = search.allowed
-    rest, place = search.event_type.window.days or 0, 0
-    for tomorrow in midnights(search.event_type.zone, starts[0], starts[-1])[1:] if starts and rest else ():
-        following = bisect_left(starts, tomorrow, place)
-        rest -= following > place
-        place = following
+    rest = search.event_type.window.days or 0
+    for (_, tomorrow), mask in starts.days(search.event_type.zone) if rest else ():
+        rest -= bool(mask)
         if not rest:
             return min(tomorrow, end)
     return end if rest else begin
@@ -162,16 +185,15 @@ def looked_at(search: Search, span: _Span) -> _Span:
     return allowed if search.counts_days else (max(span[0], allowed[0]), min(span[1], allowed[1]))
 
 
-def starts_in(search: Search, span: _Span) -> list[int]:
-    """Give the starts in *span* that are free, or have seats left, in order."""
+def starts_in(search: Search, span: _Span) -> Starts:
+    """Give the starts in *span* that are free, or have seats left."""
     if span[0] >= span[1]:
-        return []
+        return _NONE
     frame, lengths = _frame(search, span), search.lengths
     found = doers(search.event_type, search.people, frame, lengths)
     fit = fits(search.event_type, found, lengths.length // frame.unit)
-    starts = search.grid.starts(fit, frame, span, search.earliest)
-    shared = [start for start in search.seats if span[0] <= start < span[1]]
-    return sorted({*starts, *shared}) if shared else starts
+    starts = Starts(frame, search.grid.starts(fit, frame, search.earliest) | frame.bits(search.seats))
+    return starts.within(span)
 
 
 def _frame(search: Search, span: _Span) -> Frame:
@@ -192,7 +214,7 @@ def _days(search: Search, span: _Span) -> _Span:
 def _unit(search: Search, days: _Span) -> int:
     """Give 5 if everything that counts is a multiple of five minutes, else 1."""
     event_type, grid, lengths = search.event_type, search.grid, search.lengths
-    own = (grid.length, grid.interval, grid.offset, lengths.before, lengths.after)
+    own = (grid.length, grid.interval, grid.offset, lengths.before, lengths.after, *search.seats)
     exact = not any(each % 5 for each in own) and zone_unit(grid.zone, *days) == 5
     # The optimized mode counts the minutes of a piece, which may begin with now. Where one takes over from
     # another, starts five minutes apart may be of two pieces.
@@ -211,29 +233,10 @@ def _whole_days(search: Search, span: _Span) -> _Span:
     return midnights(search.zone, span[0], span[0])[0], span[1]
 
 
-def _firsts(search: Search, span: _Span) -> list[int]:
-    """Give the first start of each of the guest's days, as far as it is in *span*."""
+def _on_view(search: Search, span: _Span) -> Starts:
+    """Give the starts in *span* that guests see."""
+    if not search.event_type.first_only:
+        return counted(search, span)
     starts = counted(search, _whole_days(search, span))
-    if not starts:
-        return []
-    firsts, place = [], 0
-    for _, tomorrow in pairwise(midnights(search.zone, starts[0], starts[-1])):
-        following = bisect_left(starts, tomorrow, place)
-        if following > place:
-            firsts.append(starts[place])
-        place = following
-    return firsts[bisect_left(firsts, span[0]) :]
-
-
-def _slots(search: Search, starts: Sequence[int]) -> list[Slot]:
-    seats, left, duration = search.event_type.seats, search.seats, search.duration
-    total = seats.per_slot if seats else None
-    found = []
-    for minute in starts:
-        start, slot = instant(minute), _new(Slot)
-        _set_start(slot, start)
-        _set_end(slot, start + duration)
-        _set_left(slot, left.get(minute, total))
-        _set_total(slot, total)
-        found.append(slot)
-    return found
+    firsts = sum(mask & -mask for _, mask in starts.days(search.zone))
+    return Starts(starts.frame, firsts).within(span)
