@@ -14,9 +14,9 @@ import pytest
 from flask import Flask
 from werkzeug.wrappers import Response
 
-from booker_components import Booker, SlotTaken, create_booking, get_slots
+from booker_components import Booker, Frequency, Series, SlotTaken, TimeWindow, create_booking, get_slots
+from booker_components.providers.embedded.calendars.feeds import FRESH
 from booker_components.providers.embedded.catalogue import checked
-from booker_components.providers.embedded.feeds import FRESH
 from booker_components.providers.embedded.toml import read
 from booker_components.testing import FrozenClock
 
@@ -119,3 +119,36 @@ def test_calendar_is_read_again_before_a_booking(make_app: Callable[..., Flask],
     assert TUESDAY not in offered
     assert TUESDAY + HALF in offered
     assert booking.start == TUESDAY + 2 * HALF
+
+
+class Watched:
+    """A source that is never busy, and keeps for which windows it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[TimeWindow] = []
+
+    def busy(self, window: TimeWindow) -> Iterable[tuple[datetime, datetime]]:
+        """Keep the window."""
+        self.asked.append(window)
+        return ()
+
+
+def test_a_series_is_looked_up_on_the_guests_dates(app: Flask, clock: FrozenClock) -> None:
+    """Sydney's clocks go back in April: its last date is later than the host's, and is asked for at once."""
+    source = Watched()
+    weekly = replace(INTRO, series=Series(frequency=Frequency.WEEKLY, occurrences=10))
+    app.config["BOOKER_EVENT_TYPES"] = [weekly]
+    clock.set(TUESDAY - timedelta(hours=12))
+    Booker(app, clock=clock, busy_sources={INTRO.host.slug: [source]})
+
+    with app.app_context():
+        booking = create_booking(
+            "intro-call", TUESDAY, name="Bo", email="bo@b.example", zone="Australia/Sydney"
+        )
+    app.extensions["booker"].storage.close()
+
+    (window,) = source.asked
+    last = booking.occurrences[-1]
+    assert last.start == TUESDAY + timedelta(weeks=9, hours=1)
+    assert window.start <= TUESDAY
+    assert last.end <= window.end

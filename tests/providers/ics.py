@@ -6,8 +6,8 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from booker_components.providers.embedded.condensing import condensed
-from booker_components.providers.embedded.reading import Reading
+from booker_components.providers.embedded.calendars.condensing import condensed
+from booker_components.providers.embedded.calendars.reading import Reading
 from booker_components.testing import FrozenClock
 from booker_components.values import TimeWindow
 

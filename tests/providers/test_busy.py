@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from booker_components.errors import ProviderError, ProviderRefused, ProviderUnavailable
-from booker_components.providers.embedded.busy import BusySource, gather
+from booker_components.providers.embedded.calendars.busy import BusySource, gather
 
 from .ics import instants, shown
 

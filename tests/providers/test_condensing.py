@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booker_components.providers.embedded.condensing import HEAD, NotACalendar, components, condensed
+from booker_components.providers.embedded.calendars.condensing import (
+    HEAD,
+    NotACalendar,
+    components,
+    condensed,
+)
 
 from .ics import CALENDARS, SINCE, calendar, event, nobody
 

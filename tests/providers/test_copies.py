@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from booker_components.providers.embedded.copies import Copies, Copy
+from booker_components.providers.embedded.calendars.copies import Copies, Copy
 from booker_components.storage import Storage
 
 from .ics import NOW

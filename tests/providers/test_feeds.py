@@ -20,9 +20,9 @@ from werkzeug.wrappers import Response
 
 from booker_components import create_booking, get_slots
 from booker_components.errors import ProviderError, ProviderUnavailable
-from booker_components.providers.embedded.busy import BusySource
-from booker_components.providers.embedded.copies import Copies
-from booker_components.providers.embedded.feeds import (
+from booker_components.providers.embedded.calendars.busy import BusySource
+from booker_components.providers.embedded.calendars.copies import Copies
+from booker_components.providers.embedded.calendars.feeds import (
     FRESH,
     LARGEST,
     RECENT,
@@ -488,20 +488,20 @@ def test_header_that_cannot_be_sent_again_is_not_kept(make: Make, clock: FrozenC
         pytest.param(
             FeedState(origin="https://a.example", good_at=NOW - 3 * MINUTE, error="", events=7),
             True,
-            "The calendar at https://a.example was read 3 min ago and has 7 events.",
+            "The calendar at https://a.example was read 3 min ago. Events in it: 7.",
             id="well",
         ),
         pytest.param(
             FeedState(origin="https://a.example", good_at=NOW - 90 * MINUTE, error="It is down.", events=7),
             False,
-            "The calendar at https://a.example was read 1 h 30 min ago and has 7 events. It is down.",
+            "The calendar at https://a.example was read 1 h 30 min ago. Events in it: 7. It is down.",
             id="old",
         ),
         pytest.param(
             FeedState(origin="https://a.example", good_at=NOW, error="", events=7, skipped=2),
             False,
-            "The calendar at https://a.example was read 0 min ago and has 7 events. "
-            "2 more could not be read, and keep no time.",
+            "The calendar at https://a.example was read 0 min ago. Events in it: 7. "
+            "Further ones that could not be read, and keep no time: 2.",
             id="in part",
         ),
         pytest.param(

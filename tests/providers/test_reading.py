@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import icalendar
@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booker_components.errors import ProviderError
-from booker_components.providers.embedded.reading import merged
+from booker_components.providers.embedded.calendars.reading import merged
+from booker_components.providers.embedded.calendars.recurring import ahead, work
 from booker_components.times import zone
 from booker_components.values import TimeWindow
 
@@ -394,6 +395,111 @@ def test_daily_series_is_at_the_same_wall_time_all_year(
     assert found == merged((start, end if start < end else start + length) for start, end in utc)
 
 
+#: How the days of a series that began long ago are told from others, without going by a rule.
+_SERIES = {
+    "FREQ=DAILY": lambda first, day, n: (day - first).days % n == 0,
+    "FREQ=DAILY;BYDAY=MO,TH": lambda first, day, n: (day - first).days % n == 0 and day.weekday() in (0, 3),
+    "FREQ=WEEKLY": lambda first, day, n: (day - first).days % (7 * n) == 0,
+    "FREQ=WEEKLY;BYDAY=TU,SU": lambda first, day, n: _weeks(first, day) % n == 0 and day.weekday() in (1, 6),
+    "FREQ=MONTHLY": lambda first, day, n: _months(first, day) % n == 0 and day.day == first.day,
+    "FREQ=YEARLY": lambda first, day, n: (
+        (day.year - first.year) % n == 0 and (day.month, day.day) == (first.month, first.day)
+    ),
+}
+
+
+def _weeks(first: date, day: date) -> int:
+    monday = [each - timedelta(days=each.weekday()) for each in (first, day)]
+    return (monday[1] - monday[0]).days // 7
+
+
+def _months(first: date, day: date) -> int:
+    return (day.year - first.year) * 12 + day.month - first.month
+
+
+@given(
+    rule=st.sampled_from(list(_SERIES)),
+    first=st.dates(date(1900, 1, 1), date(2027, 3, 1)),
+    interval=st.integers(1, 5),
+    until=st.none() | st.dates(date(1990, 1, 1), date(2027, 12, 31)),
+    gone=st.lists(st.dates(date(2027, 1, 1), date(2027, 12, 31)), max_size=4),
+)
+@settings(max_examples=100, deadline=None)
+def test_series_that_began_long_ago_has_its_dates(
+    rule: str, first: date, interval: int, until: date | None, gone: list[date]
+) -> None:
+    """Whenever it began: dates are counted from its first one, of which nobody need see all."""
+    end = f";UNTIL={until:%Y%m%d}" if until else ""
+    left_out = [f"EXDATE;VALUE=DATE:{','.join(f'{day:%Y%m%d}' for day in gone)}"] if gone else []
+    start = f"DTSTART;VALUE=DATE:{first:%Y%m%d}"
+    body = calendar(event(start, f"RRULE:{rule};INTERVAL={interval}{end}", *left_out))
+    days = [date(2027, 1, 1) + timedelta(days=number) for number in range(365)]
+    expected = [
+        day
+        for day in days
+        if first <= day <= (until or day)
+        and day not in gone
+        and (day == first or _SERIES[rule](first, day, interval))
+    ]
+
+    spans = read(body, zone="UTC").busy(YEAR)
+
+    assert [day for day in days if any(start.date() <= day < end.date() for start, end in spans)] == expected
+
+
+def test_series_that_began_long_ago_keeps_its_wall_time_and_its_changes() -> None:
+    """One date is moved, one is off, and from one on all are later: they are told from the first date on."""
+    rule = ("DTSTART;TZID=Europe/Berlin:19120304T090000", "DTEND;TZID=Europe/Berlin:19120304T100000")
+    series = event(*rule, "RRULE:FREQ=WEEKLY", "EXDATE;TZID=Europe/Berlin:20270208T090000")
+    moved = event(
+        "RECURRENCE-ID;TZID=Europe/Berlin:20270201T090000",
+        "DTSTART;TZID=Europe/Berlin:20270203T120000",
+        "DTEND;TZID=Europe/Berlin:20270203T130000",
+    )
+    later = event(
+        "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20270222T090000",
+        "DTSTART;TZID=Europe/Berlin:20270222T110000",
+        "DTEND;TZID=Europe/Berlin:20270222T120000",
+    )
+    window = instants("02-01 00:00", "04-01 00:00")
+
+    alone = busy(calendar(series, moved), window=window)
+    both = busy(calendar(series, moved, later), window=window)
+
+    assert alone[:3] == ["02-03 11:00 - 12:00", "02-15 08:00 - 09:00", "02-22 08:00 - 09:00"]
+    # The clocks change on the 28th of March.
+    assert alone[-1] == "03-29 07:00 - 08:00"
+    assert both[:2] == alone[:2]
+    assert both[2:4] == ["02-22 10:00 - 11:00", "03-01 10:00 - 11:00"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "changed"),
+    [
+        pytest.param(("RRULE:FREQ=DAILY",), True, id="plain"),
+        pytest.param(("RRULE:FREQ=DAILY;COUNT=60000",), False, id="counted"),
+        pytest.param(("RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY"), False, id="two rules"),
+        pytest.param(("RRULE:FREQ=HOURLY",), False, id="within a day"),
+        pytest.param(("RRULE:FREQ=DAILY;INTERVAL=0",), False, id="no interval"),
+        pytest.param((f"RRULE:FREQ=DAILY;INTERVAL={'9' * 400}",), False, id="endless interval"),
+        pytest.param(("RRULE:FREQ=DAILY", "DTEND;TZID=Asia/Tokyo:19000101T200000"), False, id="two zones"),
+        pytest.param(("RRULE:FREQ=DAILY", "DTEND:20000101T200000"), False, id="for a hundred years"),
+        pytest.param(("RRULE:FREQ=DAILY", "DURATION:P9999D"), False, id="for very long"),
+        pytest.param(("RRULE:FREQ=DAILY", "DURATION:P1DT2H"), True, id="a day and two hours"),
+        pytest.param(("RRULE:FREQ=DAILY", "DTEND:19000101"), True, id="all day"),
+        pytest.param((), False, id="once"),
+    ],
+)
+def test_series_begins_later_where_that_changes_no_date(lines: tuple[str, ...], changed: bool) -> None:
+    """Only what can be told from its rule alone; the other lines stay as they are."""
+    event = ["DTSTART:19000101T090000", *lines]
+
+    [found] = ahead([event], date(2027, 2, 1))
+
+    assert (found[0] != event[0]) is changed
+    assert [line for line in found if line.startswith("R")] == [line for line in lines if line[0] == "R"]
+
+
 # --- looking up --------------------------------------------------------------------------------------
 
 
@@ -574,6 +680,53 @@ def test_calendar_that_takes_too_long_is_not_read() -> None:
 
     with pytest.raises(ProviderError, match="too long"):
         read(calendar(*events), patience=-1.0)
+
+
+_COUNTED = ("DTSTART:19000101T090000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=59000")
+_DATES = ",".join(f"{2027 + number // 336}0101T090000" for number in range(20_000))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([_COUNTED] * 10, id="long series"),
+        pytest.param([(*_COUNTED, *_COUNTED[2:] * 10)], id="many rules"),
+        pytest.param([(*NINE, *[f"EXDATE:{_DATES}"] * 9)], id="many dates"),
+        pytest.param([NINE] * 8_000, id="many events"),
+        pytest.param([(*NINE, *["EXDATE:20270202T090000"] * 90_000)], id="many lines"),
+    ],
+)
+def test_calendar_of_too_much_work_is_not_begun(lines: list[tuple[str, ...]]) -> None:
+    """It is known beforehand, from the lines alone; and every time it is asked for."""
+    reading = read(calendar(*(event(*each, uid=str(number)) for number, each in enumerate(lines))))
+
+    for _ in range(2):
+        with pytest.raises(ProviderError, match="too long"):
+            reading.busy(YEAR)
+
+    assert (reading.events, reading.skipped) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "most"),
+    [
+        pytest.param(("RRULE:FREQ=DAILY",), 4_000, id="every day"),
+        pytest.param(("RRULE:FREQ=WEEKLY;BYDAY=MO,WE",), 1_000, id="twice a week"),
+        pytest.param(("RRULE:FREQ=MONTHLY;BYDAY=-1FR",), 500, id="every month"),
+        pytest.param(("RRULE:FREQ=YEARLY",), 200, id="birthday"),
+        pytest.param(("RRULE:FREQ=DAILY;UNTIL=19991231",), 200, id="over"),
+        pytest.param(("RRULE:FREQ=DAILY;INTERVAL=0",), 200, id="broken"),
+        pytest.param((), 100, id="once"),
+    ],
+)
+def test_work_does_not_depend_on_how_old_a_series_is(lines: tuple[str, ...], most: int) -> None:
+    """Hundreds of each kind are read, since whenever they have been."""
+    today, found = date(2027, 2, 1), []
+    for year in (1900, 1980, 2025):
+        [begun] = ahead([[f"DTSTART;VALUE=DATE:{year}0105", *lines]], today)
+        found.append(work(begun, today))
+
+    assert max(found) <= most
 
 
 def test_large_calendar_is_read() -> None:

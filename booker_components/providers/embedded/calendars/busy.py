@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Protocol, runtime_checkable
 
-from ...errors import ProviderError, ProviderUnavailable
-from ...values import TimeWindow
+from ....errors import ProviderError, ProviderUnavailable
+from ....values import TimeWindow
 from .reading import merged
 
 _Span = tuple[datetime, datetime]

@@ -15,7 +15,7 @@ from io import StringIO
 from dateutil.tz import tzical
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from ...times import zone
+from ....times import zone
 from .condensing import Component
 
 #: The parts of a zone are winter, summer, and how they were before; each is followed from its first year on.

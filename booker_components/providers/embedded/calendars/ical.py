@@ -13,9 +13,9 @@ from typing import Any
 
 from icalendar import Calendar, vDuration
 
-from ...errors import ConfigurationError
+from ....errors import ConfigurationError
 from .condensing import components, split
-from .recurring import can_follow
+from .recurring import ahead, can_follow
 from .tzids import Zones
 
 #: A time that is taken, from when to when, in UTC.
@@ -43,10 +43,11 @@ class EventReader:
         self._zones = Zones(self._parts, own_zone)
         self._tzids = {"": 0}
 
-    def events(self) -> Collection[Sequence[Sequence[str]]]:
+    def events(self, today: date) -> Collection[Sequence[Sequence[str]]]:
         """Give the lines of the events, with those together that have the same uid.
 
-        Two that differ in nothing but their times are not one event in two versions, whatever their uid.
+        A series that is older than a year *today* begins later, and has the same dates from then on. Two that
+        differ in nothing but their times are not one event in two versions, whatever their uid.
         """
         found: dict[tuple[str, int], list[Sequence[str]]] = defaultdict(list)
         seen: set[tuple[str, str]] = set()
@@ -57,7 +58,7 @@ class EventReader:
                 found[uid, number if again else -1].append(part.lines)
                 if not part.value("RECURRENCE-ID"):
                     seen.add((uid, version))
-        return found.values()
+        return [ahead(events, today) for events in found.values()]
 
     def query(self, events: Sequence[Sequence[str]], today: date) -> Any:
         """Give what can be asked when *events* of one uid are; almost any exception if they are broken."""

@@ -15,13 +15,13 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from ...errors import ProviderError, ProviderUnavailable
-from ...guarded import Answer, Guarded, Unreachable, origin
-from ...storage import Storage
-from ...times import duration_name, utc_now
-from ...values import TimeWindow
-from .._caching import Cache
-from .._together import together
+from ....errors import ProviderError, ProviderUnavailable
+from ....guarded import Answer, Guarded, Unreachable, origin
+from ....storage import Storage
+from ....times import duration_name, utc_now
+from ....values import TimeWindow
+from ..._caching import Cache
+from ..._together import together
 from .condensing import HEAD, NotACalendar, condensed
 from .copies import Copies, Copy
 from .ical import Span
@@ -69,9 +69,9 @@ class FeedState:
             parts = [f"The calendar at {self.origin} was never read, so its host is not offered."]
         else:
             age = duration_name(max(now - self.good_at, timedelta(0)))
-            parts = [f"The calendar at {self.origin} was read {age} ago and has {self.events} events."]
+            parts = [f"The calendar at {self.origin} was read {age} ago. Events in it: {self.events}."]
         if self.skipped:
-            parts.append(f"{self.skipped} more could not be read, and keep no time.")
+            parts.append(f"Further ones that could not be read, and keep no time: {self.skipped}.")
         return " ".join([*parts, self.error]).strip()
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ...errors import ProviderError
-from ...storage import Storage
-from ...values import Host, TimeWindow
+from ....errors import ProviderError
+from ....storage import Storage
+from ....values import Host, TimeWindow
 from .busy import BusySource as BusySource
 from .busy import gather
 from .feeds import FRESH, CalendarFeed, refresh, renew
@@ -52,9 +52,13 @@ class Outside:
         self._feeds: dict[tuple[str, str], CalendarFeed] = {}
         self._answers: dict[str, _Answer] = {}
 
+    def knows(self, host: Host) -> bool:
+        """Tell whether *host* may be busy elsewhere."""
+        return bool(host.calendars) or host.slug in self._given
+
     def spans(self, host: Host, window: TimeWindow) -> Sequence[_Span]:
         """Give when *host* is busy elsewhere, as it was said a moment ago, or as it is said now."""
-        if not (host.calendars or host.slug in self._given):
+        if not self.knows(host):
             return ()
         known = self._answers.get(host.slug)
         return known.spans if known and known.covers(window, self._clock()) else self._ask(host, window)
@@ -65,7 +69,7 @@ class Outside:
 
     def look(self, hosts: Iterable[Host], window: TimeWindow) -> None:
         """Ask anew about the time of *hosts* that is to be booked."""
-        found = [host for host in hosts if host.calendars or host.slug in self._given]
+        found = list(filter(self.knows, hosts))
         renew([feed for _, feed in self.feeds(found)], FRESH)
         for host in found:
             self._ask(host, window)

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ...storage import Storage
-from .tables import appointments, bookings, feeds
+from ....storage import Storage
+from ..tables import appointments, bookings, feeds
 
 #: So many uids are asked for at once: the parameters of a statement are limited.
 _MANY = 500

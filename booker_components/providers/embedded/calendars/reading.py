@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ...errors import ProviderError
-from ...values import TimeWindow
-from .._caching import Cache
+from ....errors import ProviderError
+from ....values import TimeWindow
+from ..._caching import Cache
 from .ical import EventReader, Span
+from .recurring import MOST_IN_ALL, work
 
 #: How many seconds it may take to read a calendar, or to look up some months in it.
 PATIENCE = 10.0
+
+_TOO_LONG = "A calendar takes too long to read. Publish one with fewer events."
 
 #: Busy times are looked up for so long at once, and kept.
 _BLOCK = timedelta(days=128)
@@ -36,7 +39,8 @@ class Reading:
         """Read a *condensed* calendar; times without a zone are meant in *own_zone*, the host's.
 
         Events that cannot be read are left out, and counted. Raises `ConfigurationError` if a library is
-        missing, and `ProviderError` if it takes more than *patience* seconds.
+        missing, and `ProviderError` if it takes more than *patience* seconds. What would be too much work is
+        not begun: then `busy` raises `ProviderError`.
         """
         self._patience = patience
         self._reader = EventReader(condensed, own_zone)
@@ -45,7 +49,9 @@ class Reading:
         self.skipped = 0
         self._blocks: Cache[int, Sequence[Span]] = Cache(clock, keep=timedelta(days=7), size=16)
         watch, today = _Watch(patience), clock().date()
-        for lines in self._reader.events():
+        events = self._reader.events(today)
+        self._is_too_much = sum(work(lines, today) for each in events for lines in each) > MOST_IN_ALL
+        for lines in () if self._is_too_much else events:
             watch.check()
             try:
                 self._queries.append(self._reader.query(lines, today))
@@ -59,7 +65,12 @@ class Reading:
         return len(self._queries)
 
     def busy(self, window: TimeWindow) -> list[Span]:
-        """Give what is taken of *window*, and what reaches into it, in order and without overlaps."""
+        """Give what is taken of *window*, and what reaches into it, in order and without overlaps.
+
+        Raises `ProviderError` if that is too much work.
+        """
+        if self._is_too_much:
+            raise ProviderError(_TOO_LONG)
         blocks = range((window.start - _EPOCH) // _BLOCK, (window.end - _EPOCH) // _BLOCK + 1)
         found = [span for block in blocks for span in self._block(block)]
         return merged(span for span in found if span[0] < window.end and window.start < span[1])
@@ -103,4 +114,4 @@ class _Watch:
 
     def check(self) -> None:
         if time.monotonic() > self._end:
-            raise ProviderError("A calendar takes too long to read. Publish one with fewer events.")
+            raise ProviderError(_TOO_LONG)
