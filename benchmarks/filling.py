@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Table, func, insert, select
 
+from booker_components.providers.embedded.marking import rebuild
 from booker_components.providers.embedded.tables import appointments, host_times, hosts
 from booker_components.storage import Storage
 from booker_components.values import EventType
@@ -122,6 +123,7 @@ def fill(storage: Storage, event_type: EventType, times: Mapping[int, Iterable[H
             ]
             for table, values in written:
                 connection.execute(insert(table), values)
+        rebuild(connection)
         return next(numbers) - first
 
 

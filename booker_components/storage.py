@@ -6,24 +6,23 @@ import logging
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Engine, Integer, MetaData, TypeDecorator
+from sqlalchemy import Connection, Dialect, Integer, MetaData, PoolProxiedConnection, TypeDecorator
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeEngine
 
 from .engines import (
+    Engines,
     Turn,
     checked_url,
     file_of,
-    for_reading,
-    for_writing,
-    make_engine,
+    make_engines,
     saved,
     spared,
     translated,
@@ -79,16 +78,22 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Give the instant that *value* stands for, in UTC."""
-        if value is None:
-            return None
-        return value.astimezone(UTC) if isinstance(value, datetime) else _EPOCH + value * _MICROSECOND
+        return None if value is None else instant_of(value)
+
+
+_INSTANT = Instant()
+
+
+def instant_of(value: Any) -> datetime:
+    """Give the instant, in UTC, that a driver's *value* of a column of `Instant` stands for."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else _EPOCH + value * _MICROSECOND
 
 
 @dataclass(eq=False)
 class _Open:
     """A transaction that is under way."""
 
-    engine: Engine
+    engines: Engines
     connection: Connection
     thread: int
     callbacks: list[Callable[[], object]] = field(default_factory=list)
@@ -96,7 +101,7 @@ class _Open:
     failure: BaseException | None = None
 
 
-# All transactions that this context has open, at most one for each engine.
+# All transactions that this context has open, at most one for each database.
 _open: ContextVar[tuple[_Open, ...]] = ContextVar("booker_open_transactions", default=())
 
 
@@ -136,8 +141,9 @@ class Storage:
             with _joined(current):
                 yield current.connection
             return
-        with translated(), self._writing.connect() as connection:
-            current = _Open(self._engine, connection, threading.get_ident())
+        with translated(), self._engines.writing.connect() as connection:
+            current = _Open(self._engines, connection, threading.get_ident())
+            line = connection.connection
             token = _open.set((*_open.get(), current))
             try:
                 yield connection
@@ -145,7 +151,8 @@ class Storage:
                 saved(connection)
             finally:
                 _open.reset(token)
-                self._end(connection)
+                self._end(connection, line)
+        self._engines.settle()
         _run(current.callbacks)
 
     def attempt(self, act: Callable[[], _Result]) -> _Result:
@@ -167,8 +174,38 @@ class Storage:
         if current is not None:
             yield current.connection
             return
-        with translated(), self._reading.connect() as connection:
+        with translated(), self._engines.reading.connect() as connection:
             yield connection
+
+    def look(self, statement: str, parameters: Sequence[object]) -> Sequence[Any]:
+        """Give the rows of one statement by the driver alone, for what every page reads: values as they come.
+
+        *statement* is SQL that our databases read alike, with a question mark for each of the *parameters*.
+        `instant_of` reads instants. Inside a transaction it sees what that has written.
+        """
+        current = self._current()
+        if current is not None:
+            return _looked(current.connection, statement, parameters)
+        dialect = self._engines.reading.dialect
+        words, values = _bound(dialect, statement, parameters)
+        try:
+            with translated():
+                return self._by_driver(words, values)
+        except dialect.loaded_dbapi.Error:
+            # Anew, with another connection and by those who know what an error means.
+            with self.reading() as connection:
+                return _looked(connection, statement, parameters)
+
+    def _by_driver(self, statement: str, values: tuple[Any, ...]) -> Sequence[Any]:
+        line = self._engines.reading.raw_connection()
+        try:
+            found: Sequence[Any] = line.cursor().execute(statement, values).fetchall()
+        except BaseException:
+            # It may be broken, and nobody else may have it then.
+            line.invalidate()
+            raise
+        line.close()
+        return found
 
     def after_commit(self, callback: Callable[[], object]) -> None:
         """Call *callback* once the transaction is safe, never if it is rolled back; at once outside of one.
@@ -192,43 +229,41 @@ class Storage:
 
     def close(self) -> None:
         """Close every idle connection; the storage opens new ones when it is used again."""
-        _close(self._engine, self._turn)
+        _close(self._engines, self._turn)
 
     def _start(self) -> None:
         self._turn = Turn(file_of(self._url))
-        self._engine = make_engine(self._url, self._turn)
-        # Both share the pool of the engine.
-        self._writing, self._reading = for_writing(self._engine), for_reading(self._engine)
-        self._closing = weakref.finalize(self, _close, self._engine, self._turn)
+        self._engines = make_engines(self._url, self._turn)
+        self._closing = weakref.finalize(self, _close, self._engines, self._turn)
 
     def _rest(self) -> None:
         if not self._turn.pause():
             _log.error("A fork while a transaction is writing: the child cannot write to the database.")
         # SQLite keeps its locks in the memory of the process. A child that inherits them with a connection
         # takes the database for locked when it is not, and its write-ahead log is deleted under it.
-        self._engine.dispose()
+        self._engines.dispose()
 
     def _resume(self) -> None:
         self._turn.resume()
 
     def _restart(self) -> None:
         # A connection must not be closed by a child: it is the parent's (https://www.sqlite.org/howtocorrupt.html).
-        _abandoned.append(self._engine)
+        _abandoned.append(self._engines)
         self._closing.detach()
         self._turn.leave()
         self._start()
 
-    def _end(self, connection: Connection) -> None:
+    def _end(self, connection: Connection, line: PoolProxiedConnection) -> None:
         try:
             # Ends what is still open after a failure; does nothing after a commit.
             connection.rollback()
         finally:
-            self._turn.give_back(connection)
+            self._turn.give_back(line)
 
     def _current(self) -> _Open | None:
         # A copied context may run in another thread, and a child of a fork has a new engine.
         for each in _open.get():
-            if each.engine is self._engine and each.thread == threading.get_ident():
+            if each.engines is self._engines and each.thread == threading.get_ident():
                 return each
         return None
 
@@ -237,11 +272,25 @@ _storages: weakref.WeakSet[Storage] = weakref.WeakSet()
 _migrating = threading.Lock()
 
 # Engines whose connections belong to a parent of this process; never touched again.
-_abandoned: list[Engine] = []
+_abandoned: list[Engines] = []
 
 
-def _close(engine: Engine, turn: Turn) -> None:
-    engine.dispose()
+def _looked(connection: Connection, statement: str, parameters: Sequence[object]) -> Sequence[Any]:
+    return connection.exec_driver_sql(*_bound(connection.dialect, statement, parameters)).all()
+
+
+def _bound(dialect: Dialect, statement: str, parameters: Sequence[object]) -> tuple[str, tuple[Any, ...]]:
+    """Give a statement and its parameters as the driver wants them."""
+    if dialect.paramstyle != "qmark":
+        statement = statement.replace("?", "%s")
+    bind = _INSTANT.process_bind_param
+    return statement, tuple(
+        [bind(each, dialect) if isinstance(each, datetime) else each for each in parameters]
+    )
+
+
+def _close(engines: Engines, turn: Turn) -> None:
+    engines.dispose()
     turn.close()
 
 

@@ -1,12 +1,15 @@
 """What must hold in every database of bookings, whatever has happened to it, as queries for what does not.
 
 They are plain SQL that SQLite and PostgreSQL read alike, and share nothing with the engine but its tables.
+Busy masks are looked at bit by bit.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, text
 
@@ -158,7 +161,7 @@ def problems(database: Storage | str, *, needs: Mapping[str, int] | None = None)
             for rule, query in rules.items()
             for row in connection.execute(text(query)).fetchmany(TOLD)
         ]
-        return [*found, *_understaffed(connection, needs or {})]
+        return [*found, *_understaffed(connection, needs or {}), *wrong_masks(connection)]
 
 
 def _understaffed(connection: Connection, needs: Mapping[str, int]) -> Iterator[str]:
@@ -166,6 +169,56 @@ def _understaffed(connection: Connection, needs: Mapping[str, int]) -> Iterator[
         needed = needs.get(row.event_type)
         if row.hosts != needed if needed else not row.hosts:
             yield f"Not so: {row.event_type} has {needed or 'some'} hosts: {dict(row._mapping)}"
+
+
+# --- busy masks -----------------------------------------------------------------------------------
+
+#: The minutes of a block, the first of which began with 1970 in UTC.
+_BLOCK = 32 * 24 * 60
+_HELD = "SELECT host_id, blocked_from, blocked_until FROM booker_host_times WHERE holding"
+_MASKS = "SELECT host_id, block, unit, mask FROM booker_busy_masks"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def wrong_masks(connection: Connection) -> list[str]:
+    """Give each block in which the mask of a host and the times at which one is held differ."""
+    held, marked = _held(connection), _marked(connection)
+    return [
+        f"Not so: busy masks are when hosts are held: {{'host': {host}, 'block': {block}, "
+        f"'not marked': {_some(held[host, block] - marked[host, block])}, "
+        f"'not held': {_some(marked[host, block] - held[host, block])}}}"
+        for host, block in sorted(held.keys() | marked.keys())
+        if held[host, block] != marked[host, block]
+    ]
+
+
+def _held(connection: Connection) -> defaultdict[tuple[int, int], set[int]]:
+    """Give the minutes of each host and block at which the host is held, if only for a part of them."""
+    found: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    for host, start, end in connection.execute(text(_HELD)):
+        first, last = _seconds(start) // 60, -(-_seconds(end) // 60)
+        for minute in range(int(first), int(last)):
+            found[host, minute // _BLOCK].add(minute % _BLOCK)
+    return found
+
+
+def _marked(connection: Connection) -> defaultdict[tuple[int, int], set[int]]:
+    """Give the minutes of each host and block whose bits are set."""
+    found: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    for host, block, unit, mask in connection.execute(text(_MASKS)):
+        for place, byte in enumerate(mask):
+            bits = (place * 8 + bit for bit in range(8 if byte else 0) if byte >> bit & 1)
+            found[host, block].update(bit * unit + minute for bit in bits for minute in range(unit))
+    return found
+
+
+def _seconds(value: int | datetime) -> float:
+    """Give the seconds since 1970 of an instant as either database tells it."""
+    return (value - _EPOCH) / timedelta(seconds=1) if isinstance(value, datetime) else value / 1_000_000
+
+
+def _some(minutes: set[int]) -> list[int]:
+    return sorted(minutes)[:TOLD]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -17,14 +18,17 @@ from booker_components.testing import FrozenClock, Recorder
 from booker_components.values import Approval, Frequency, Seats, Series
 
 from .invariants import problems
-from .providers.samples import INTRO, NOW, slot
+from .providers.samples import DAY, INTRO, NOW, slot
 from .providers.team import ALAN, PAIR, of
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CLASS = replace(INTRO, slug="class", hosts=(ALAN,), seats=Seats(per_slot=2), approval=Approval())
 COURSE = replace(INTRO, slug="course", series=Series(frequency=Frequency.WEEKLY, occurrences=2))
 
 _FIRST = "(SELECT uid FROM booker_bookings ORDER BY id LIMIT 1)"
 _LATEST = "(SELECT max(id) FROM booker_events)"
+#: The one mask of a host who has one booking.
+_ONE = "host_id = (SELECT id FROM booker_hosts WHERE slug = 'grace')"
 
 #: What somebody does to the rows, and what is said about it then.
 _HARM = {
@@ -45,6 +49,8 @@ _HARM = {
     "UPDATE booker_bookings SET status = 'rejected'": "a booking stands as was told last",
     f"UPDATE booker_events SET booking_uid = 'no-such' WHERE id = {_LATEST}": "events are of bookings that",
     f"DELETE FROM booker_deliveries WHERE event = {_LATEST} AND subscriber = 'one'": "each event goes once",
+    "DELETE FROM booker_busy_masks": "busy masks are when hosts are held",
+    "UPDATE booker_busy_masks SET block = block + 1": "busy masks are when hosts are held",
 }
 
 
@@ -102,9 +108,40 @@ def test_two_times_of_a_host_that_overlap_are_told(storage: Storage) -> None:
     assert any("a host has two times that overlap" in problem for problem in problems(storage))
 
 
+@pytest.mark.parametrize(
+    ("minute", "wrong"),
+    [
+        pytest.param(8 * 60, "not held", id="a bit too many"),
+        pytest.param(9 * 60, "not marked", id="one too few"),
+    ],
+)
+def test_a_wrong_bit_is_told(storage: Storage, minute: int, wrong: str) -> None:
+    """With the five minutes for which it stands, counted within their block of 32 days."""
+    mask = bytearray(_mask(storage))
+    first = int((DAY.start - EPOCH).total_seconds()) // 60 % (32 * 1440) + minute
+    mask[first // 40] ^= 1 << first // 5 % 8
+
+    _set_mask(storage, bytes(mask))
+
+    [problem] = problems(storage)
+    assert f"'{wrong}': {[*range(first, first + 5)]}" in problem
+
+
+def _mask(storage: Storage) -> bytes:
+    with storage.reading() as connection:
+        return bytes(connection.scalar(text(f"SELECT mask FROM booker_busy_masks WHERE {_ONE}")))
+
+
+def _set_mask(storage: Storage, mask: bytes) -> None:
+    with storage.transaction() as connection:
+        connection.execute(text(f"UPDATE booker_busy_masks SET mask = :mask WHERE {_ONE}"), {"mask": mask})
+
+
 def test_too_few_hosts_are_told(storage: Storage) -> None:
     """None at all where it is not said how many there should be."""
-    _do(storage, "DELETE FROM booker_host_times WHERE place = 1")
+    harm = ("DELETE FROM booker_host_times WHERE place = 1", f"DELETE FROM booker_busy_masks WHERE {_ONE}")
+
+    _do(storage, *harm)
 
     assert problems(storage) == []
     assert any("pair has 2 hosts" in problem for problem in problems(storage, needs={"pair": 2}))

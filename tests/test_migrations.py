@@ -14,8 +14,10 @@ import booker_components.providers.embedded.tables
 import booker_components.records.tables  # noqa: F401 - all three declare tables
 from booker_components.engines import upgrade
 from booker_components.errors import ConfigurationError
+from booker_components.providers.embedded.marking import count, rebuild
 from booker_components.storage import VERSION_TABLE, Instant, Storage, metadata
 
+from .invariants import wrong_masks
 from .processes import FORKS
 
 #: The revision that stands when everything is done.
@@ -344,6 +346,44 @@ def test_hosts_are_taken_when_they_were(old):
         (row["id"], row["host_id"], 0, row["blocked_from"], row["blocked_until"], row["status"] in holding)
         for row in BEFORE
     ]
+
+
+def test_masks_are_made_of_the_times_that_hosts_are_taken(old):
+    """Of what is held only; of five minutes each bit, which is faster, where nothing is in between."""
+    later = NINE + 80 * 1440 * MINUTE
+    odd = later + timedelta(seconds=61)
+    edge = datetime(2026, 4, 1, tzinfo=UTC) - 10 * MINUTE
+    with old.transaction() as connection:
+        _add(
+            connection,
+            "bookings",
+            _booking(21, odd, host=2),
+            _booking(22, odd, "cancelled"),
+            _booking(23, edge),
+            _booking(24, datetime(1969, 12, 31, 23, 50, 0, 1, tzinfo=UTC), host=2),
+        )
+
+    old.upgrade()
+
+    with old.reading() as connection:
+        kept = {
+            (row.host_id, row.block): row.unit
+            for row in connection.execute(select(metadata.tables["booker_busy_masks"]))
+        }
+        assert wrong_masks(connection) == []
+        assert count(connection) == (2, len(kept), 0)
+    assert kept == {(1, 641): 5, (1, 642): 5, (2, 641): 5, (2, 643): 1, (2, -1): 5, (2, 0): 1}
+
+
+def test_masks_that_are_made_anew_are_those_of_the_upgrade(old):
+    """Bit for bit, so that nothing is to be done after it."""
+    old.upgrade()
+    before = _rows(old, "busy_masks")
+
+    with old.transaction() as connection:
+        mended = rebuild(connection)
+
+    assert (mended, _rows(old, "busy_masks")) == (0, before)
 
 
 @pytest.mark.parametrize("table", OTHERS)

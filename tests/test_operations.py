@@ -14,9 +14,12 @@ import click
 import pytest
 from flask import Flask
 
+from booker_components.cli.masks import said
 from booker_components.outbox import LEASE, POLL_SECONDS
 from booker_components.outbox.hueys import NAME, PATIENCE
 from booker_components.outbox.queue import REST
+from booker_components.providers.embedded.marking import Counts
+from booker_components.providers.embedded.tables import busy_masks
 from booker_components.records.attempts import PARK_AFTER
 from booker_components.records.inbox import KEEP
 from booker_components.settings import Settings, settings_table
@@ -78,3 +81,11 @@ def test_the_figures_are_todays() -> None:
     assert REST > PATIENCE
     assert f"{NAME}_..." in TEXT
     assert f"`BOOKER_KEEP_DAYS` after its end, {Settings().keep_days} by default" in TEXT
+
+
+def test_what_is_said_of_wrong_masks_is_what_the_command_says() -> None:
+    """Word for word, of the table that there is."""
+    counts = Counts(hosts=4, masks=12, wrong=2)
+
+    assert said(counts) in TEXT.splitlines()
+    assert f"`{busy_masks.name}`" in TEXT

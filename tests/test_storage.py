@@ -4,17 +4,20 @@ import contextlib
 import contextvars
 import os
 import threading
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
+import psycopg
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.exc import DBAPIError
 
-from booker_components.errors import Collision
-from booker_components.storage import Instant, Storage
+from booker_components.errors import Collision, ProviderUnavailable
+from booker_components.storage import Instant, Storage, instant_of
 
 from .marks import mark, marked, marks, marks_on
+from .postgres import libpq
 from .processes import forked, run_forking
 
 
@@ -148,6 +151,207 @@ def test_a_reading_sees_one_state(storage):
 
     assert (before, after) == ([], [])
     assert marks(storage) == ["a"]
+
+
+# --- looks ---
+
+
+def _words(storage):
+    return [word for (word,) in storage.look("SELECT word FROM words ORDER BY id", ())]
+
+
+def test_a_look_gives_the_rows_of_one_statement(storage):
+    """In order, each a tuple of what the driver gives; none where there is nothing."""
+    nothing = list(storage.look("SELECT id, word FROM words", ()))
+    for word in ("a", "b", "c%"):
+        mark(storage, word)
+
+    found = storage.look("SELECT id, word FROM words WHERE word <> ? AND id BETWEEN ? AND ?", ("b", 1, 3))
+
+    assert nothing == []
+    assert [tuple(row) for row in found] == [(1, "a"), (3, "c%")]
+
+
+def test_a_look_takes_and_gives_instants(storage):
+    """To the microsecond, of any zone; `instant_of` reads them, in UTC."""
+    table = Table("instants", MetaData(), Column("id", Integer, primary_key=True), Column("at", Instant))
+    zone = timezone(timedelta(hours=5, minutes=45))
+    given = [datetime(2200, 12, 31, 23, 59, 59, 999999, tzinfo=zone), datetime(1969, 1, 1, tzinfo=UTC)]
+    with storage.transaction() as connection:
+        table.create(connection)
+        connection.execute(insert(table), [{"at": each} for each in given])
+
+    found = [
+        instant_of(storage.look("SELECT at FROM instants WHERE at = ?", (each,))[0][0]) for each in given
+    ]
+
+    assert found == given
+    assert {each.tzinfo for each in found} == {UTC}
+    assert storage.look("SELECT at FROM instants WHERE at > ?", (given[0],)) == []
+
+
+def test_a_naive_instant_is_refused_by_a_look(storage):
+    """As by every statement."""
+    with pytest.raises(ValueError, match="has no zone"):
+        storage.look("SELECT id FROM words WHERE id = ?", (datetime(2026, 1, 1),))
+
+
+def test_a_look_within_a_transaction_sees_what_it_wrote(storage, empty_url):
+    """Nobody else does, until that is kept."""
+    with contextlib.closing(Storage(empty_url)) as other:
+        with storage.transaction():
+            mark(storage, "a")
+            within, beside = _words(storage), _words(other)
+
+        assert (within, beside, _words(other)) == (["a"], [], ["a"])
+
+
+def test_a_look_sees_what_is_kept_by_then(storage):
+    """Each one anew."""
+    seen = []
+    for word in ("a", "b"):
+        mark(storage, word)
+        seen.append(_words(storage))
+
+    assert seen == [["a"], ["a", "b"]]
+
+
+def test_a_look_does_not_wait_for_a_writer(storage):
+    """While one thread writes, another sees what was there before."""
+    seen = []
+    looker = threading.Thread(target=lambda: seen.append(_words(storage)))
+
+    with storage.transaction():
+        mark(storage, "a")
+        looker.start()
+        looker.join(timeout=5)
+
+    assert seen == [[]]
+
+
+def _error_of(act):
+    with pytest.raises(DBAPIError) as caught:
+        act()
+    return type(caught.value), str(caught.value.orig)
+
+
+def _read(storage, statement):
+    with storage.reading() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def _look_within(storage, statement):
+    with storage.transaction():
+        storage.look(statement, ())
+
+
+@pytest.mark.parametrize(
+    "statement", ["SELECT * FROM missing", "SELECT * FORM words", "SELECT id.b FROM words"]
+)
+def test_a_wrong_look_is_not_taken_for_an_unavailable_database(storage, statement):
+    """It fails as a reading does, also within a transaction; the next one works."""
+    mark(storage, "a")
+
+    told = [
+        _error_of(act)
+        for act in (
+            lambda: _read(storage, statement),
+            lambda: storage.look(statement, ()),
+            lambda: _look_within(storage, statement),
+        )
+    ]
+
+    assert len(set(told)) == 1
+    assert _words(storage) == ["a"]
+
+
+def test_looks_give_their_connections_back(storage):
+    """Also those that fail: in the end none is in use, and as many are open as one thread needs."""
+    mark(storage, "a")
+    for _ in range(100):
+        storage.look("SELECT word FROM words", ())
+        with pytest.raises(DBAPIError):
+            storage.look("SELECT * FROM missing", ())
+
+    pools = {storage._engines.writing.pool, storage._engines.reading.pool}
+    assert [pool.checkedout() for pool in pools] == [0] * len(pools)
+    assert all(pool.checkedin() <= 2 for pool in pools)
+
+
+def test_more_threads_look_at_once_than_there_are_connections(storage):
+    """They wait for each other, and those that fail keep nobody waiting."""
+    mark(storage, "a")
+    seen, line = [], threading.Barrier(40)
+
+    def work(place):
+        line.wait()
+        for _ in range(5):
+            with contextlib.suppress(DBAPIError):
+                storage.look("SELECT * FROM missing", ())
+            seen.extend(_words(storage))
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert seen == ["a"] * 200
+
+
+def test_a_look_at_a_file_that_is_no_database_fails_as_a_reading_does(tmp_path):
+    """It is no matter of waiting."""
+    (tmp_path / "booker.sqlite3").write_bytes(b"No database. " * 1000)
+    with contextlib.closing(Storage(f"sqlite:///{tmp_path}/booker.sqlite3")) as storage:
+        told = [
+            _error_of(act)
+            for act in (lambda: storage.look("SELECT 1", ()), lambda: _read(storage, "SELECT 1"))
+        ]
+
+    assert told[0] == told[1]
+    assert issubclass(told[0][0], DBAPIError)
+
+
+def test_a_look_at_a_database_that_is_gone_is_unavailable(tmp_path):
+    """The file's folder, or the server's database; its password is not told."""
+    addresses = (
+        f"sqlite:///{tmp_path}/gone/booker.sqlite3",
+        f"postgresql://ada:secret@/booker?host={tmp_path}",
+    )
+    storages = [Storage(address) for address in addresses]
+    (tmp_path / "gone").rmdir()
+
+    for storage in storages:
+        with pytest.raises(ProviderUnavailable) as caught:
+            storage.look("SELECT 1", ())
+        assert "secret" not in str(caught.value)
+        storage.close()
+
+
+def test_a_look_by_a_connection_that_was_ended_takes_another(postgres):
+    """Nobody notices: it is looked at before anything is done with it."""
+    with postgres.database() as url, contextlib.closing(marked(url)) as storage:
+        mark(storage, "a")
+        before = _words(storage)
+        with psycopg.connect(libpq(url), autocommit=True) as other:
+            others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            while other.execute(f"SELECT pg_terminate_backend(pid) {others}").fetchone():
+                time.sleep(0.001)
+
+        assert before == _words(storage) == ["a"]
+
+
+def test_a_connection_that_ends_within_a_look_is_unavailable(postgres, caplog):
+    """The next look has another; nothing is said of a connection that nobody has any more."""
+    with postgres.database() as url, contextlib.closing(marked(url)) as storage:
+        mark(storage, "a")
+
+        with pytest.raises(ProviderUnavailable):
+            storage.look("SELECT pg_terminate_backend(pg_backend_pid())", ())
+
+        assert _words(storage) == ["a"]
+        assert storage._engines.reading.pool.checkedout() == 0
+    assert caplog.text == ""
 
 
 # --- attempts ---
@@ -284,6 +488,28 @@ def _fork_and_write(url):
         child = forked(lambda: mark(storage, "child"))
         mark(storage, "after")
         assert os.waitpid(child, 0)[1] == 0
+
+
+def test_children_of_a_fork_look_by_connections_of_their_own(storage, empty_url):
+    """As they read; and the parent looks on."""
+    assert run_forking(_fork_and_look, empty_url) == 0
+
+
+def _fork_and_look(url):
+    storage = Storage(url)
+    mark(storage, "a")
+    for _ in range(2):
+        before = _words(storage)
+        child = forked(lambda: _look_and_mark(storage))
+        assert _words(storage)[0] == "a"
+        assert os.waitpid(child, 0)[1] == 0
+        assert len(_words(storage)) == len(before) + 1
+
+
+def _look_and_mark(storage):
+    assert _words(storage)[0] == "a"
+    mark(storage, "child")
+    assert "child" in _words(storage)
 
 
 # --- instants ---

@@ -8,6 +8,7 @@ from .calcom import calcom
 from .check import check
 from .deciding import approve, decline
 from .jicoo import jicoo
+from .masks import masks
 from .outbox import deliver, outbox
 from .privacy import audit, erase, export
 from .salesforce import salesforce
@@ -17,7 +18,7 @@ from .worker import worker
 
 def register(blueprint: Blueprint) -> None:
     """Add the commands to *blueprint*, which adds them to `flask`."""
-    ours = (check, why, approve, decline, audit, export, erase, outbox, deliver, worker)
+    ours = (check, masks, why, approve, decline, audit, export, erase, outbox, deliver, worker)
     commands = (*ours, calcom, jicoo, salesforce)
     for command in commands:
         blueprint.cli.add_command(command)

@@ -16,6 +16,8 @@ from ..outbox.queue import Queue
 from ..providers.embedded import EmbeddedProvider
 from ..values import EventType, TimeWindow
 from ..web.runtime import Runtime, runtime
+from .masks import said
+from .mistakes import in_one_line
 from .trying import Finding, Mark
 
 _LOCALE = Locale("en", "GB")
@@ -30,6 +32,7 @@ _LATE = timedelta(minutes=10)
     "--days", default=7, type=click.IntRange(1, 366), show_default=True, help="How many days to show."
 )
 @with_appcontext
+@in_one_line()
 def check(slug: str, days: int) -> None:
     """Show what would be offered next week, and whether deliveries, upkeep and calendars are up to date.
 
@@ -95,6 +98,7 @@ def _running(parts: Runtime) -> Iterator[Finding]:
     if parts.queue:
         yield _queue(parts.queue)
     yield from _calendars(parts)
+    yield from _masks(parts)
 
 
 def _deliveries(parts: Runtime) -> Finding:
@@ -138,3 +142,10 @@ def _calendars(parts: Runtime) -> Iterator[Finding]:
         for host, state in provider.calendars():
             mark = Mark.OK if state.is_well(now) else Mark.WRONG
             yield Finding(mark, f"{host.name}: {state.sentence(now)}")
+
+
+def _masks(parts: Runtime) -> Iterator[Finding]:
+    provider = parts.service.provider
+    if isinstance(provider, EmbeddedProvider):
+        counts = provider.masks()
+        yield Finding(Mark.WRONG if counts.wrong else Mark.OK, said(counts))

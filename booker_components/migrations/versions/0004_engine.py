@@ -1,4 +1,4 @@
-"""Give times to several hosts and guests: appointments, the hosts' times, holds and calendar feeds.
+"""Give times to several hosts and guests: appointments, the hosts' times, busy masks, holds and feeds.
 
 Revision ID: 0004
 Revises: 0003
@@ -14,7 +14,9 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-# SQLite has no exclusion constraint. A migration that copies booker_host_times must make both triggers again.
+# SQLite has no exclusion constraint. As no two times of a host overlap, only the first of those that end
+# after a new one's start may overlap it: all others begin later. A migration that copies booker_host_times
+# must make both triggers again.
 # Ranges include their start and not their end, so neighbours may touch.
 _TRIGGER = """
 CREATE TRIGGER booker_host_times_no_overlap_{name}
@@ -22,14 +24,14 @@ BEFORE {change} ON booker_host_times
 WHEN NEW.holding
 BEGIN
   SELECT RAISE(ABORT, 'booker_no_overlap')
-  WHERE EXISTS (
-    SELECT 1 FROM booker_host_times AS other
+  WHERE (
+    SELECT other.blocked_from FROM booker_host_times AS other
     WHERE other.host_id = NEW.host_id
       AND other.holding
-      AND other.blocked_from < NEW.blocked_until
       AND other.blocked_until > NEW.blocked_from
       {unless}
-  );
+    ORDER BY other.blocked_until LIMIT 1
+  ) < NEW.blocked_until;
 END
 """
 _INSERT = _TRIGGER.format(name="insert", change="INSERT", unless="")
@@ -50,8 +52,9 @@ ALTER TABLE booker_host_times ADD CONSTRAINT booker_no_overlap EXCLUDE USING gis
 # Every booking so far has a time and a host of its own, so it lends them its number and its uid.
 _KEEP = "CREATE TABLE booker_bookings_before AS SELECT * FROM booker_bookings"
 _APPOINTMENTS = """
-INSERT INTO booker_appointments (id, uid, event_type, starts, ends, capacity, taken)
-SELECT id, uid, event_type, starts, ends, 1, CASE WHEN status IN ('confirmed', 'pending') THEN 1 ELSE 0 END
+INSERT INTO booker_appointments (id, uid, event_type, starts, ends, capacity, revision, taken)
+SELECT id, uid, event_type, starts, ends, 1, revision,
+    CASE WHEN status IN ('confirmed', 'pending') THEN 1 ELSE 0 END
 FROM booker_bookings_before
 """
 _HOST_TIMES = """
@@ -69,6 +72,10 @@ INSERT INTO booker_bookings ({_SAME}, appointment_id, series, guest, metadata)
 SELECT {_SAME}, id, '', lower(attendee_email), '{{}}' FROM booker_bookings_before ORDER BY id
 """  # noqa: S608 - our own names
 
+_BUSY_MASK = (
+    "INSERT INTO booker_busy_masks (host_id, block, unit, mask) VALUES (:host_id, :block, :unit, :mask)"
+)
+
 
 def upgrade() -> None:
     """Create the tables and move what is there."""
@@ -83,6 +90,7 @@ def upgrade() -> None:
     op.drop_table("booker_bookings_before")
     _go_on_counting()
     _forbid_overlaps()
+    _create_busy_masks()
     _create_holds()
     _create_feeds()
     op.create_index("booker_turns_until_ix", "booker_turns", ["until"])
@@ -100,6 +108,7 @@ def _create_appointments() -> None:
         sa.Column("ends", Instant, nullable=False),
         sa.Column("capacity", sa.Integer, nullable=False),
         sa.Column("taken", sa.Integer, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False, server_default="1"),
         sa.PrimaryKeyConstraint("id", name=op.f("booker_appointments_pk")),
         sa.UniqueConstraint("uid", name=op.f("booker_appointments_uid_uq")),
         sa.CheckConstraint("ends > starts", name=op.f("booker_appointments_lasts_ck")),
@@ -129,7 +138,11 @@ def _create_host_times() -> None:
         sa.CheckConstraint("blocked_until > blocked_from", name=op.f("booker_host_times_lasts_ck")),
     )
     op.create_index(
-        "booker_host_times_busy_ix", "booker_host_times", ["host_id", "blocked_until", "blocked_from"]
+        "booker_host_times_busy_ix",
+        "booker_host_times",
+        ["host_id", "blocked_until", "blocked_from"],
+        sqlite_where=sa.text("holding"),
+        postgresql_where=sa.text("holding"),
     )
 
 
@@ -212,6 +225,53 @@ def _forbid_overlaps() -> None:
     rules = (_EXCLUSION,) if op.get_bind().dialect.name == "postgresql" else (_INSERT, _UPDATE)
     for rule in rules:
         op.execute(rule)
+
+
+def _create_busy_masks() -> None:
+    op.create_table(
+        "booker_busy_masks",
+        sa.Column("host_id", sa.Integer, nullable=False),
+        sa.Column("block", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("unit", sa.Integer, nullable=False),
+        sa.Column("mask", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("host_id", "block", name=op.f("booker_busy_masks_pk")),
+        sa.ForeignKeyConstraint(["host_id"], ["booker_hosts.id"], name=op.f("booker_busy_masks_host_id_fk")),
+        sa.CheckConstraint("unit IN (1, 5)", name=op.f("booker_busy_masks_unit_ck")),
+        sa.CheckConstraint("length(mask) = 5760 / unit", name=op.f("booker_busy_masks_whole_ck")),
+    )
+    for key, mask in sorted(_busy().items()):
+        row = {"host_id": key[0], "block": key[1], **_in_longest_units(mask)}
+        op.get_bind().execute(sa.text(_BUSY_MASK), row)
+
+
+def _in_longest_units(mask: bytearray) -> dict[str, object]:
+    """Give unit and mask of a block: each bit five minutes, or one where times begin or end in between."""
+    bits = f"{int.from_bytes(mask, 'little'):0{len(mask) * 8}b}"
+    fives = [bits[place : place + 5] for place in range(0, len(bits), 5)]
+    if not set(fives) <= {"00000", "11111"}:
+        return {"unit": 1, "mask": bytes(mask)}
+    number = int("".join(each[0] for each in fives), 2)
+    return {"unit": 5, "mask": number.to_bytes(len(mask) // 5, "little")}
+
+
+def _busy() -> dict[tuple[int, int], bytearray]:
+    """Give a bit for each minute that a host is taken, by host and block of 32 days since 1970."""
+    times = sa.table(
+        "booker_host_times",
+        sa.column("host_id", sa.Integer),
+        sa.column("blocked_from", Instant),
+        sa.column("blocked_until", Instant),
+        sa.column("holding", sa.Boolean),
+    )
+    masks: dict[tuple[int, int], bytearray] = {}
+    for row in op.get_bind().execute(sa.select(times).where(times.c.holding)):
+        first = int(row.blocked_from.timestamp() // 60)
+        last = -int(-row.blocked_until.timestamp() // 60)
+        for minute in range(first, last):
+            block, place = divmod(minute, 32 * 1440)
+            mask = masks.setdefault((row.host_id, block), bytearray(32 * 1440 // 8))
+            mask[place >> 3] |= 1 << (place & 7)
+    return masks
 
 
 def _create_holds() -> None:

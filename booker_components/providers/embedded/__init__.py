@@ -28,14 +28,14 @@ from ...values import (
     Host,
     Planned,
     Reason,
-    Slot,
+    Slots,
     TimeWindow,
 )
-from . import audit, changing, choosing, holding, making, rows
+from . import audit, changing, choosing, holding, making, marking, planning, rows
+from .calendars import BusySource, FeedState, Outside
 from .catalogue import Catalogue
 from .desk import Desk
-from .feeds import FeedState
-from .outside import BusySource, Outside
+from .marking import Counts
 from .people import Wish, crew
 
 _Given = ParamSpec("_Given")
@@ -104,7 +104,7 @@ class EmbeddedProvider:
         duration: timedelta | None = None,
         moving: str | None = None,
         zone: str = "",
-    ) -> Sequence[Slot]:
+    ) -> Slots:
         """Give the free slots that start in *window*, in order; the time of *moving* counts as free.
 
         The guest's *zone* decides where starts are aligned in it, and where a day has one slot only.
@@ -136,7 +136,7 @@ class EmbeddedProvider:
     ) -> tuple[Planned, ...]:
         """Tell which dates of a series from *start* on are free, at the same wall time in *zone*."""
         starts = making.dates_of(event_type, start, zone or event_type.zone, occurrences)
-        return making.plan(self._desk, event_type, starts, duration or event_type.duration)
+        return planning.plan(self._desk, event_type, starts, duration or event_type.duration)
 
     def get(self, uid: str) -> Booking:
         """Give one booking, also of an event type that is no longer declared; or raise `BookingNotFound`."""
@@ -205,9 +205,15 @@ class EmbeddedProvider:
     # --- holds and upkeep ---
 
     @_still
-    def hold(self, event_type: EventType, start: datetime, *, duration: timedelta | None = None) -> Hold:
-        """Keep a slot for some minutes; `SlotTaken` or `NotBookable` if it is not to be had."""
-        return holding.hold(self._desk, event_type, start, duration or event_type.duration)
+    def hold(
+        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None, zone: str = ""
+    ) -> Hold:
+        """Keep a slot for some minutes; `SlotTaken` or `NotBookable` if it is not to be had.
+
+        *zone* is the guest's, as in `slots`. `TooManyRequests` where as much is held of the hosts as may be,
+        which no booking minds.
+        """
+        return holding.hold(self._desk, event_type, start, duration or event_type.duration, zone)
 
     def held(self, uid: str) -> Hold | None:
         """Give a hold that has not lapsed; None if there is none."""
@@ -219,10 +225,13 @@ class EmbeddedProvider:
 
     @_still
     def look_outside(
-        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None
+        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None, zone: str = ""
     ) -> None:
-        """Read the calendars of the hosts anew for the time that is to be booked, and its whole series."""
-        starts = making.dates_of(event_type, start, event_type.zone, None)
+        """Read the calendars of the hosts anew for the time that is to be booked, and its whole series.
+
+        The dates are at the same wall time in the guest's *zone*.
+        """
+        starts = making.dates_of(event_type, start, zone or event_type.zone, None)
         window = TimeWindow(start=starts[0], end=choosing.moment(starts[-1]).end)
         wish = Wish(event_type=event_type, window=window, duration=duration or event_type.duration)
         self._desk.outside.look(crew(self._desk, event_type), wish.blocked)
@@ -237,3 +246,16 @@ class EmbeddedProvider:
         changing.decline_undecided(self._desk)
         holding.forget_lapsed(self._desk)
         self._desk.outside.refresh(self._desk.hosts().values())
+
+    def masks(self) -> Counts:
+        """Compare the busy masks, from which lists are made, with what is booked; nothing is changed."""
+        with self._desk.storage.reading() as connection:
+            return marking.count(connection)
+
+    def rebuild_masks(self) -> int:
+        """Write every busy mask anew from what is booked, and give how many were wrong.
+
+        Whoever books meanwhile waits.
+        """
+        with self._desk.storage.transaction() as connection:
+            return marking.rebuild(connection)

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from ...errors import NotBookable, SlotTaken
 from ...policy import Rule
-from ...values import Booking, Counting, EventType, Reason, Slot, TimeWindow
+from ...values import Booking, Counting, EventType, Reason, Slots, TimeWindow
 from . import availability
 from .desk import Desk
+from .offering import busy
 from .people import Elsewhere, Taken, Wish, is_full, look, open_seats, people, taken
 
 # Rules about the hosts' time; all others bind guests, and a host who moves a booking may pass over them.
@@ -24,21 +25,18 @@ def moment(start: datetime) -> TimeWindow:
     return TimeWindow(start=start, end=start + timedelta.resolution)
 
 
-def slots(desk: Desk, wish: Wish, zone: str) -> Sequence[Slot]:
+def slots(desk: Desk, wish: Wish, zone: str) -> Slots:
     """Give the free slots that start in the window, in order; *zone* is the guest's."""
     known, now = _known(wish, desk.now(), zone), desk.now()
     elsewhere = look(desk, known)
-    with desk.storage.reading() as connection:
-        found = taken(connection, desk, known, elsewhere)
-        seats = open_seats(connection, known, now)
     return availability.free_slots(
         wish.event_type,
-        people(desk, wish.event_type, found),
+        busy(desk, known, elsewhere),
         now=now,
         window=wish.window,
         duration=wish.duration,
         zone=zone,
-        open_seats=seats,
+        open_seats=_seats(desk, known, now),
     )
 
 
@@ -100,6 +98,13 @@ def not_bookable(
     """Give the error for a *start* that *rule* refuses."""
     message = f"{event_type.slug} at {start.isoformat()} is refused by the rule '{rule}'."
     return NotBookable(message, rule=rule, until=until)
+
+
+def _seats(desk: Desk, wish: Wish, now: datetime) -> Mapping[datetime, int]:
+    if wish.event_type.seats is None:
+        return {}
+    with desk.storage.reading() as connection:
+        return open_seats(connection, wish, now)
 
 
 def _known(wish: Wish, now: datetime, zone: str) -> Wish:

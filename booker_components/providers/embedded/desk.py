@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ...errors import EventTypeNotFound
 from ...storage import Storage
 from ...values import Booking, EventKind, EventType, Host
-from . import rows
+from . import availability, rows
+from .calendars import Outside
 from .catalogue import Catalogue
-from .outside import Outside
+
+# So many event types are remembered with those who host them.
+_KNOWN = 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Crew:
+    """Everybody who may have to do with a booking of an event type, stand-ins too."""
+
+    event_type: EventType
+    #: Who it was made of: others make another crew.
+    declared: Mapping[str, Host]
+    #: By their numbers in the database.
+    hosts: Mapping[int, Host]
+    #: Those who may be busy elsewhere.
+    connected: Sequence[Host]
 
 
 class Desk:
@@ -35,6 +52,7 @@ class Desk:
         self._listeners: list[Callable[[EventKind, Booking], object]] = []
         self._written: Mapping[str, Host] = {}
         self._numbers: Mapping[str, int] = {}
+        self._crews: dict[int, Crew] = {}
         self.numbers()
 
     @contextmanager
@@ -66,6 +84,26 @@ class Desk:
             self._numbers = _written(self.storage, declared.values())
             self._written = declared
         return self._numbers
+
+    def crew(self, event_type: EventType) -> Crew:
+        """Give everybody who may have to do with a booking of *event_type*."""
+        known = self._crews.get(id(event_type))
+        # Kept with its event type, so that nothing else has its identity.
+        if known is None or known.event_type is not event_type or known.declared is not self.hosts():
+            if len(self._crews) >= _KNOWN:
+                self._crews.clear()
+            known = self._crews[id(event_type)] = self._gathered(event_type)
+        return known
+
+    def _gathered(self, event_type: EventType) -> Crew:
+        declared, numbers = self.hosts(), self.numbers()
+        hosts = availability.crew(event_type, declared)
+        return Crew(
+            event_type=event_type,
+            declared=declared,
+            hosts={numbers[host.slug]: host for host in hosts},
+            connected=tuple(filter(self.outside.knows, hosts)),
+        )
 
     def listen(self, listener: Callable[[EventKind, Booking], object]) -> None:
         """Call *listener* with every change, in its transaction."""

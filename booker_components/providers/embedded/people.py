@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from ...policy import Rule
 from ...values import EventType, Host, TimeWindow
-from . import availability, limits
+from . import limits
 from .availability import Person, Spans
 from .desk import Desk
-from .tables import appointments, holds, host_times
+from .held import held_between
+from .tables import appointments, holds
 
 _Span = tuple[datetime, datetime]
 #: When hosts are busy elsewhere, by slug.
 Elsewhere = Mapping[str, Sequence[_Span]]
+
+
+_HELD = (
+    select(holds.c.host_id, holds.c.event_type, holds.c.blocked_from, holds.c.blocked_until)
+    .where(holds.c.host_id.in_(bindparam("hosts", expanding=True)), holds.c.until > bindparam("now"))
+    .where(holds.c.blocked_until > bindparam("start"), holds.c.blocked_from < bindparam("end"))
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +40,10 @@ class Wish:
     leaving: int | None = None
     #: Whether holds of others keep the visitor out: they do from a list, and never from a booking.
     minding_holds: bool = True
+
+    def minds(self, kind: str) -> bool:
+        """Tell whether a hold of an event type keeps its host: of its own, with seats, it keeps a seat."""
+        return self.minding_holds and not (self.event_type.seats and kind == self.event_type.slug)
 
     @property
     def blocked(self) -> TimeWindow:
@@ -63,45 +75,39 @@ class Taken:
         return Rule.HELD
 
 
-def crew(desk: Desk, event_type: EventType) -> tuple[Host, ...]:
-    """Give everybody who may have to do with a booking of *event_type*, stand-ins too."""
-    return tuple(availability.crew(event_type, desk.hosts()))
-
-
 def look(desk: Desk, wish: Wish) -> Elsewhere:
     """Give when the hosts are busy elsewhere, by slug; may ask other servers, so not within a transaction."""
-    hosts = crew(desk, wish.event_type)
-    desk.outside.prepare(hosts)
-    return {host.slug: desk.outside.spans(host, wish.blocked) for host in hosts}
+    asked = desk.crew(wish.event_type).connected
+    if not asked:
+        return {}
+    desk.outside.prepare(asked)
+    return {host.slug: desk.outside.spans(host, wish.blocked) for host in asked}
 
 
 def taken(connection: Connection, desk: Desk, wish: Wish, elsewhere: Elsewhere) -> dict[str, Taken]:
-    """Give when each host is taken, by slug; *elsewhere* is what `look` gave."""
-    hosts = crew(desk, wish.event_type)
-    numbers = {desk.numbers()[host.slug]: host for host in hosts}
-    found = {host.slug: Taken(elsewhere=elsewhere.get(host.slug, ())) for host in hosts}
-    for number, span in _booked(connection, numbers, wish):
-        found[numbers[number].slug].booked.append(span)
-    for number, span in _held(connection, numbers, wish, desk.now()):
-        found[numbers[number].slug].held.append(span)
-    # Whoever stands in for a host books no more of it than the host could.
-    full = limits.reached_by_event_type(
-        connection, wish.event_type, wish.window, wish.duration, leaving=wish.leaving
-    )
-    for number, host in numbers.items():
-        own = limits.reached_by_host(
-            connection, host, number, wish.window, wish.duration, leaving=wish.leaving
-        )
-        found[host.slug].limited.extend((*own, *full))
+    """Give when each host is taken, by slug, and by what; *elsewhere* is what `look` gave."""
+    hosts = desk.crew(wish.event_type).hosts
+    found = {host.slug: Taken(elsewhere=elsewhere.get(host.slug, ())) for host in hosts.values()}
+    for number, span in held_between(
+        connection, hosts, wish.blocked.start, wish.blocked.end, but=wish.leaving
+    ):
+        found[hosts[number].slug].booked.append(span)
+    for number, span in _held(connection, hosts, wish, desk.now()):
+        found[hosts[number].slug].held.append(span)
+    for number, span in limited(connection, hosts, wish):
+        found[hosts[number].slug].limited.append(span)
     return found
+
+
+def crew(desk: Desk, event_type: EventType) -> tuple[Host, ...]:
+    """Give everybody who may have to do with a booking of *event_type*, stand-ins too."""
+    return tuple(desk.crew(event_type).hosts.values())
 
 
 def people(desk: Desk, event_type: EventType, taken: Mapping[str, Taken]) -> dict[str, Person]:
     """Give the hosts with what keeps them, as the availability wants them."""
-    return {
-        host.slug: Person(host=host, busy=Spans(taken[host.slug].everything))
-        for host in crew(desk, event_type)
-    }
+    hosts = desk.crew(event_type).hosts.values()
+    return {host.slug: Person(host, Spans(taken[host.slug].everything)) for host in hosts}
 
 
 def open_seats(connection: Connection, wish: Wish, now: datetime) -> dict[datetime, int]:
@@ -133,33 +139,26 @@ def is_full(connection: Connection, wish: Wish, start: datetime) -> bool:
     return any(row.id != wish.leaving and row.ends - row.starts == wish.duration for row in rows)
 
 
-def _booked(connection: Connection, numbers: Mapping[int, Host], wish: Wish) -> Iterable[tuple[int, _Span]]:
-    h, blocked = host_times.c, wish.blocked
-    query = (
-        select(h.host_id, h.blocked_from, h.blocked_until)
-        .where(h.host_id.in_(numbers), h.holding)
-        .where(h.blocked_until > blocked.start, h.blocked_from < blocked.end)
-    )
-    if wish.leaving is not None:
-        query = query.where(h.appointment_id != wish.leaving)
-    return [(row.host_id, (row.blocked_from, row.blocked_until)) for row in connection.execute(query)]
-
-
 def _held(
-    connection: Connection, numbers: Mapping[int, Host], wish: Wish, now: datetime
-) -> Iterable[tuple[int, _Span]]:
+    connection: Connection, hosts: Collection[int], wish: Wish, now: datetime
+) -> Iterator[tuple[int, _Span]]:
     if not wish.minding_holds:
-        return []
-    h, blocked = holds.c, wish.blocked
-    query = (
-        select(h.host_id, h.blocked_from, h.blocked_until)
-        .where(h.host_id.in_(numbers), h.until > now)
-        .where(h.blocked_until > blocked.start, h.blocked_from < blocked.end)
-    )
-    if wish.event_type.seats:
-        # Of its own kind it keeps a seat, and not the host.
-        query = query.where(h.event_type != wish.event_type.slug)
-    return [(row.host_id, (row.blocked_from, row.blocked_until)) for row in connection.execute(query)]
+        return
+    window = wish.blocked
+    asked = {"hosts": list(hosts), "now": now, "start": window.start, "end": window.end}
+    for row in connection.execute(_HELD, asked):
+        if wish.minds(row.event_type):
+            yield row.host_id, (row.blocked_from, row.blocked_until)
+
+
+def limited(connection: Connection, hosts: Mapping[int, Host], wish: Wish) -> Iterator[tuple[int, _Span]]:
+    """Give the periods in which a limit is reached, for each host."""
+    asked = (wish.window, wish.duration)
+    # Whoever stands in for a host books no more of it than the host could.
+    full = limits.reached_by_event_type(connection, wish.event_type, *asked, leaving=wish.leaving)
+    for number, host in hosts.items():
+        own = limits.reached_by_host(connection, host, number, *asked, leaving=wish.leaving)
+        yield from ((number, span) for span in (*own, *full))
 
 
 def _seats_held(connection: Connection, wish: Wish, now: datetime) -> dict[datetime, int]:
@@ -167,12 +166,12 @@ def _seats_held(connection: Connection, wish: Wish, now: datetime) -> dict[datet
         return {}
     h = holds.c
     query = (
-        select(h.starts, h.uid)
+        select(h.starts, h.ends, h.uid)
         .where(h.event_type == wish.event_type.slug, h.until > now)
         .where(h.starts >= wish.window.start, h.starts < wish.window.end)
         .distinct()
     )
     found: dict[datetime, int] = defaultdict(int)
     for row in connection.execute(query):
-        found[row.starts] += 1
+        found[row.starts] += row.ends - row.starts == wish.duration
     return found

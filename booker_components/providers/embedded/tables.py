@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -14,6 +15,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
+    text,
 )
 
 from ...storage import Instant, metadata
@@ -49,6 +52,8 @@ appointments = Table(
     Column("capacity", Integer, nullable=False),
     # How many bookings hold a part of it; at 0 its hosts are free.
     Column("taken", Integer, nullable=False),
+    # Counts every change of any booking that has a part of it, also of those that have moved away since.
+    Column("revision", Integer, nullable=False, server_default="1"),
     CheckConstraint("ends > starts", name="lasts"),
     CheckConstraint("taken >= 0 AND taken <= capacity", name="seats"),
     Index("booker_appointments_starts_ix", "event_type", "starts"),
@@ -70,7 +75,39 @@ host_times = Table(
     Column("holding", Boolean, nullable=False),
     CheckConstraint("blocked_until > blocked_from", name="lasts"),
     UniqueConstraint("appointment_id", "host_id"),
-    Index("booker_host_times_busy_ix", "host_id", "blocked_until", "blocked_from"),
+    Index(
+        "booker_host_times_busy_ix",
+        "host_id",
+        "blocked_until",
+        "blocked_from",
+        sqlite_where=text("holding"),
+        postgresql_where=text("holding"),
+    ),
+)
+
+
+def is_held(times: str = host_times.name) -> ColumnElement[bool]:
+    """Give the condition that a row is held, in the words of the index; *times* is the name of an alias.
+
+    SQLAlchemy writes "holding = 1" for SQLite, which does not see that the index of what is "holding" will do
+    (https://www.sqlite.org/partialindex.html).
+    """
+    return literal_column(f"{times}.holding")
+
+
+#: When each host is taken, as bits: made from the rows above, for lists of slots (see `marks`).
+busy_masks = Table(
+    "booker_busy_masks",
+    metadata,
+    Column("host_id", ForeignKey(hosts.c.id), primary_key=True),
+    # The number of the block of time; `marks.BLOCK` says how long it is.
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    # Minutes of a bit.
+    Column("unit", Integer, nullable=False),
+    Column("mask", LargeBinary, nullable=False),
+    CheckConstraint("unit IN (1, 5)", name="unit"),
+    # Of 32 days; blocks are read as one long mask.
+    CheckConstraint("length(mask) = 5760 / unit", name="whole"),
 )
 
 #: One row for each booking, as it stands; where guests share a time, one for each seat.

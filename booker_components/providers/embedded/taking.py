@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ...errors import Collision
 from ...values import EventType
+from .held import Taken, held_by
+from .marking import Marking
 from .tables import NO_OVERLAP, appointments, host_times
 
 # 22 of 62 characters are 131 bits: nobody guesses one.
@@ -25,9 +27,23 @@ _ALPHABET = string.digits + string.ascii_letters
 _UID_LENGTH = 22
 
 
+_a = appointments.c
+_NEW, _HELD = insert(appointments), insert(host_times)
+_ONE = update(appointments).where(_a.id == bindparam("number"))
+_LEFT = _ONE.values(taken=_a.taken - 1, revision=_a.revision + 1)
+_MOVED = _ONE.values(starts=bindparam("starts"), ends=bindparam("ends"))
+_TOUCHED = _ONE.values(revision=_a.revision + 1)
+_TAKEN = select(_a.taken).where(_a.id == bindparam("number"))
+_FREED = update(host_times).where(host_times.c.appointment_id == bindparam("number")).values(holding=False)
+
+
 def new_uid() -> str:
     """Give a uid that nobody can guess."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(_UID_LENGTH))
+    number, digits = secrets.randbelow(len(_ALPHABET) ** _UID_LENGTH), []
+    for _ in range(_UID_LENGTH):
+        number, digit = divmod(number, len(_ALPHABET))
+        digits.append(_ALPHABET[digit])
+    return "".join(digits)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +73,11 @@ class Times:
         return {"starts": self.starts, "ends": self.ends}
 
     @property
+    def span(self) -> tuple[datetime, datetime]:
+        """What it blocks."""
+        return self.blocked_from, self.blocked_until
+
+    @property
     def blocked(self) -> dict[str, datetime]:
         """The columns that say what it blocks."""
         return {"blocked_from": self.blocked_from, "blocked_until": self.blocked_until}
@@ -77,10 +98,13 @@ def take(
         "taken": 1,
         **times.own,
     }
-    made = connection.execute(insert(appointments), columns).inserted_primary_key
+    made = connection.execute(_NEW, columns).inserted_primary_key
     assert made is not None
     number: int = made.id
+    after = [(host, times.span) for host in hosts]
+    marking = _marking(connection, after)
     _block(connection, number, hosts, times)
+    _mark(marking, (), after)
     return number
 
 
@@ -91,19 +115,20 @@ def join(connection: Connection, event_type: EventType, times: Times) -> int | N
     room = (a.capacity > 1) & (a.taken > 0) & (a.taken < a.capacity)
     for number in connection.scalars(select(a.id).where(same, room).order_by(a.id)).all():
         # Others may have taken the last one, given the first one back or moved it, since that was read.
-        seat = update(appointments).where(a.id == number, same, room).values(taken=a.taken + 1)
-        if connection.execute(seat).rowcount:
+        seat = update(appointments).where(a.id == number, same, room)
+        if connection.execute(seat.values(taken=a.taken + 1, revision=a.revision + 1)).rowcount:
             return int(number)
     return None
 
 
 def leave(connection: Connection, number: int) -> None:
     """Give back what one booking has of an appointment, whose hosts are free after the last one."""
-    a = appointments.c
-    connection.execute(update(appointments).where(a.id == number).values(taken=a.taken - 1))
-    if connection.scalar(select(a.taken).where(a.id == number)) == 0:
-        free = update(host_times).where(host_times.c.appointment_id == number).values(holding=False)
-        connection.execute(free)
+    connection.execute(_LEFT, {"number": number})
+    if connection.scalar(_TAKEN, {"number": number}) == 0:
+        before = held_by(connection, number)
+        marking = _marking(connection, before)
+        connection.execute(_FREED, {"number": number})
+        _mark(marking, before, ())
 
 
 def move(connection: Connection, number: int, times: Times, hosts: Sequence[int]) -> None:
@@ -111,10 +136,12 @@ def move(connection: Connection, number: int, times: Times, hosts: Sequence[int]
 
     Raises `Collision` if one of them is taken by now.
     """
-    connection.execute(update(appointments).where(appointments.c.id == number).values(times.own))
+    touch(connection, number)
+    connection.execute(_MOVED, {"number": number, **times.own})
     mine = host_times.c.appointment_id == number
-    before = connection.scalars(select(host_times.c.host_id).where(mine).order_by(host_times.c.place)).all()
-    if list(before) == list(hosts):
+    before, after = held_by(connection, number), [(host, times.span) for host in hosts]
+    marking = _marking(connection, (*before, *after))
+    if [host for host, _ in before] == list(hosts):
         # In their order, so that two transactions never wait for each other.
         for host in sorted(hosts):
             row = update(host_times).where(mine, host_times.c.host_id == host)
@@ -122,18 +149,40 @@ def move(connection: Connection, number: int, times: Times, hosts: Sequence[int]
     else:
         connection.execute(delete(host_times).where(mine))
         _block(connection, number, hosts, times)
+    _mark(marking, before, after)
+
+
+def touch(connection: Connection, number: int) -> None:
+    """Count a change of a booking that leaves its part of an appointment as it is."""
+    connection.execute(_TOUCHED, {"number": number})
 
 
 def is_alone(connection: Connection, number: int) -> bool:
     """Tell whether an appointment is free again once one booking has given it back."""
-    return connection.scalar(select(appointments.c.taken).where(appointments.c.id == number)) == 1
+    return connection.scalar(_TAKEN, {"number": number}) == 1
+
+
+# --- what hosts are taken by ---------------------------------------------------------------------
+
+
+def _marking(connection: Connection, taken: Iterable[Taken]) -> Marking:
+    found = list(taken)
+    return Marking.of(connection, {host for host, _ in found}, [span for _, span in found])
+
+
+def _mark(marking: Marking, before: Iterable[Taken], after: Iterable[Taken]) -> None:
+    for host, span in before:
+        marking.free(host, span)
+    for host, span in after:
+        marking.take(host, span)
+    marking.write()
 
 
 def _block(connection: Connection, number: int, hosts: Sequence[int], times: Times) -> None:
     places: Mapping[int, int] = {host: place for place, host in enumerate(hosts)}
     for host in sorted(places):
         row = {"appointment_id": number, "host_id": host, "place": places[host], "holding": True}
-        _execute(connection, insert(host_times), row | times.blocked)
+        _execute(connection, _HELD, row | times.blocked)
 
 
 def _execute(connection: Connection, statement: Any, row: Mapping[str, Any] | None = None) -> None:
