@@ -9,9 +9,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from ..errors import ProviderUnavailable
+from .fair import FairLock
 from .waiting import PATIENCE
 
 try:
@@ -40,13 +39,13 @@ class Turn:
 
         Other processes are waited for *courtesy* seconds at most.
         """
-        self._lock = threading.Lock()
+        self._lock = FairLock()
         self._queue = _Queue(file, courtesy) if file and fcntl else None
-        self._holder: Connection | None = None
+        self._holder: object = None
         self._writer: int | None = None
         self._forker: int | None = None
 
-    def take(self, connection: Connection) -> None:
+    def take(self, connection: object) -> None:
         """Wait until it is the turn of *connection*; `ProviderUnavailable` if that takes too long."""
         if not self._lock.acquire(timeout=PATIENCE):
             raise ProviderUnavailable(f"No turn to write to the database within {PATIENCE:.0f} s.")
@@ -54,7 +53,7 @@ class Turn:
         if self._queue:
             self._queue.take()
 
-    def give_back(self, connection: Connection) -> None:
+    def give_back(self, connection: object) -> None:
         """Let the next one have its turn, if *connection* has it."""
         if self._holder is connection:
             if self._queue:
@@ -78,7 +77,7 @@ class Turn:
 
     def close(self) -> None:
         """Close the files of the queue, unless somebody is writing; they are opened again when needed."""
-        if self._queue and self._lock.acquire(blocking=False):
+        if self._queue and self._lock.acquire(timeout=0):
             self._queue.close()
             self._lock.release()
 

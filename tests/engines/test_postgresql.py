@@ -122,6 +122,33 @@ def test_many_threads_wait_for_the_connections_that_there_are(storage):
     assert marks(storage) == ["x"] * 60
 
 
+def _asked(url):
+    """Give what the connections to the database were asked last."""
+    with _beside(url) as other:
+        return [row[0] for row in other.execute(f"SELECT query {_OTHERS}").fetchall()]
+
+
+def test_a_connection_that_has_just_answered_is_not_asked_again(storage, url):
+    """To ask costs as much as a statement."""
+    mark(storage, "a")
+
+    with storage.transaction():
+        last = _asked(url)
+
+    assert last == ["COMMIT"]
+
+
+def test_a_connection_that_was_ended_is_replaced_although_it_has_just_answered(storage, url):
+    """What the server said at its end is there to be read."""
+    for word in ("a", "b"):
+        mark(storage, word)
+        _end(url)
+
+    mark(storage, "c")
+
+    assert marks(storage) == ["a", "b", "c"]
+
+
 # --- failures ---
 
 
