@@ -75,6 +75,8 @@ class BookingService:
         self._outbox = outbox
         self._journal: Journal = LocalJournal(storage, outbox)
         self._follower: Follower | None = None
+        # Asked once: to ask a protocol takes longer than what it is asked for.
+        self._outside = provider if isinstance(provider, LooksOutside) else None
         if isinstance(provider, TellsChanges):
             provider.on_change(outbox.add)
             self._journal = TellingJournal(storage)
@@ -182,7 +184,7 @@ class BookingService:
         """
         event_type = self.event_type(request.event_type, owner=request.owner or None)
         request = questions.checked(event_type, request)
-        self._look_outside(event_type, request.start, request.duration)
+        self._look_outside(event_type, request.start, request.duration, request.attendee.zone)
 
         def book() -> Booking:
             if before:
@@ -209,9 +211,9 @@ class BookingService:
         """
         if start.tzinfo is None:
             raise ValueError(f"The start must be aware, but {start!r} has no zone.")
-        if isinstance(self.provider, LooksOutside):
+        if self._outside:
             booking = self.get(uid)
-            self._look_outside(self.event_type_of(booking), start, booking.duration)
+            self._look_outside(self.event_type_of(booking), start, booking.duration, booking.attendee.zone)
 
         def move() -> Booking:
             # The rules are held against the booking that is changed, in its transaction where there is one.
@@ -243,14 +245,17 @@ class BookingService:
 
     # --- what only some providers can do ---
 
-    def hold(self, event_type: EventType, start: datetime, *, duration: timedelta | None = None) -> Hold:
+    def hold(
+        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None, zone: str = ""
+    ) -> Hold:
         """Keep a slot for a visitor for some minutes; `SlotTaken`, or `Unsupported` without holds.
 
-        `NotBookable` for what nobody could book: one hold must not keep a whole day from others.
+        `NotBookable` for what nobody could book: one hold must not keep a whole day from others. *zone* is
+        the guest's, as in `slots`. `TooManyRequests` where as much is held as may be.
         """
         able = self._able(HoldsSlots, "hold slots")
         _require(policy.may_hold(event_type, start, self.clock(), duration=duration), NotBookable)
-        return able.hold(event_type, start, duration=duration)
+        return able.hold(event_type, start, duration=duration, zone=zone)
 
     def held(self, uid: str) -> Hold | None:
         """Give a hold that has not lapsed; None if there is none."""
@@ -350,11 +355,11 @@ class BookingService:
             self._outbox.add(EventKind.LINK_REQUESTED, booking)
 
     def _look_outside(
-        self, event_type: EventType | None, start: datetime, duration: timedelta | None
+        self, event_type: EventType | None, start: datetime, duration: timedelta | None, zone: str
     ) -> None:
         """Let the provider ask other servers now: no transaction may wait for them."""
-        if event_type and isinstance(self.provider, LooksOutside):
-            self.provider.look_outside(event_type, start, duration=duration)
+        if event_type and self._outside:
+            self._outside.look_outside(event_type, start, duration=duration, zone=zone)
 
     def _with_others(self, booking: Booking) -> Booking:
         """Tell of the seats of *booking* too, where it is one that guests share and a host has changed."""

@@ -13,9 +13,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from ..payloads import booking_to_dict
 from ..records.attempts import CRASHES as CRASHES
 from ..records.attempts import PARK_AFTER as PARK_AFTER
 from ..records.attempts import UNFINISHED as UNFINISHED
@@ -28,9 +27,14 @@ from .naming import by_name
 from .naming import subscriber_name as subscriber_name
 from .rows import Delivery as Delivery
 from .rows import DeliveryState as DeliveryState
-from .rows import delivery_of, event_of, joined
+from .rows import delivery_of, event_of, joined, keep
 from .tables import deliveries, events
 from .worker import Worker
+
+# To build a statement takes longer than to run it: those of every booking are built once.
+_BY_KEY = select(events).where(events.c.dedupe_key == bindparam("key"))
+_LATEST = select(events).where(events.c.booking_uid == bindparam("uid")).order_by(events.c.id.desc()).limit(1)
+_DELIVER = insert(deliveries)
 
 #: Seconds between two looks of a thread at what is due.
 POLL_SECONDS = 2.0
@@ -80,27 +84,26 @@ class Outbox:
         event = BookingEvent(id=str(uuid.uuid4()), kind=kind, at=self._clock(), booking=booking)
         key = event.id if kind is EventKind.LINK_REQUESTED else _key(kind, booking, mark)
         with self._storage.transaction() as connection:
-            known = connection.execute(select(events).where(events.c.dedupe_key == key)).first()
-            if known is not None:
-                return event_of(known)
-            self._insert(connection, event, key)
+            number = keep(connection, event, key)
+            if number is None:
+                return event_of(connection.execute(_BY_KEY, {"key": key}).one())
+            self._address(connection, event, number)
         return event
 
     def has(self, kind: EventKind, booking: Booking, *, mark: str = "") -> bool:
         """Tell whether `add` with these parameters has kept its event already."""
-        query = select(events.c.id).where(events.c.dedupe_key == _key(kind, booking, mark))
         with self._storage.reading() as connection:
-            return connection.execute(query).first() is not None
+            return connection.execute(_BY_KEY, {"key": _key(kind, booking, mark)}).first() is not None
 
-    def deliver_due(self) -> int:
-        """Call subscribers until nothing is due any more; give how many took their event.
+    def deliver_due(self, *names: str) -> int:
+        """Call subscribers, by *names* or all, until nothing is due any more; give how many took their event.
 
         Must not be called within a transaction: a subscriber may take its time.
         """
         if self._storage.is_open:
             raise RuntimeError("Events are not delivered within a transaction; deliver after it.")
         delivered = 0
-        while (claim := self._courier.claim(self._subscribers)) is not None:
+        while (claim := self._courier.claim(names or self._subscribers)) is not None:
             delivered += self._courier.deliver(claim)
         return delivered
 
@@ -112,9 +115,8 @@ class Outbox:
 
     def last_told(self, uid: str) -> Booking | None:
         """Give the booking *uid* as its latest event has it; None if there is none."""
-        query = select(events).where(events.c.booking_uid == uid).order_by(events.c.id.desc()).limit(1)
         with self._storage.reading() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_LATEST, {"uid": uid}).first()
             return event_of(row).booking if row else None
 
     def told_before(self, event: BookingEvent) -> Booking | None:
@@ -218,28 +220,19 @@ class Outbox:
             self._courier.deliver(claim)
         return claim is not None
 
-    def _insert(self, connection: Connection, event: BookingEvent, key: str) -> None:
-        row = {
-            "event_id": event.id,
-            "dedupe_key": key,
-            "kind": event.kind.value,
-            "booking_uid": event.booking.uid,
-            "at": event.at,
-            "booking": booking_to_dict(event.booking),
-        }
-        number = connection.execute(insert(events), row).inserted_primary_key
-        assert number is not None
+    def _address(self, connection: Connection, event: BookingEvent, number: int) -> None:
+        """Keep that every subscriber is to hear of *event*, which is kept under *number*."""
         if not self._subscribers:
             return
         fresh = {
-            "event": number.id,
+            "event": number,
             "booking_uid": event.booking.uid,
             "state": DeliveryState.PENDING.value,
             "attempts": 0,
             "next_at": event.at,
             "last_error": "",
         }
-        connection.execute(insert(deliveries), [{**fresh, "subscriber": name} for name in self._subscribers])
+        connection.execute(_DELIVER, [{**fresh, "subscriber": name} for name in self._subscribers])
         self._storage.after_commit(self._tell)
 
 

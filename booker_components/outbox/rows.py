@@ -8,11 +8,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from ..payloads import booking_from_dict
+from ..payloads import booking_from_dict, booking_to_dict
 from ..values import BookingEvent, EventKind
 from .tables import deliveries, events
+
+# Insert an event, unless its key is there already; in the words of each database.
+_KEEP = {
+    "sqlite": sqlite.insert(events).on_conflict_do_nothing(index_elements=[events.c.dedupe_key]),
+    "postgresql": postgresql.insert(events).on_conflict_do_nothing(index_elements=[events.c.dedupe_key]),
+}
 
 
 class DeliveryState(StrEnum):
@@ -82,6 +89,22 @@ def _held_back() -> ColumnElement[bool]:
         older.c.state.in_((DeliveryState.PENDING.value, DeliveryState.PARKED.value)),
         older.c.event < deliveries.c.event,
     )
+
+
+def keep(connection: Connection, event: BookingEvent, key: str) -> int | None:
+    """Keep *event* and give its number; None if there is one with this *key*, which stays."""
+    row = {
+        "event_id": event.id,
+        "dedupe_key": key,
+        "kind": event.kind.value,
+        "booking_uid": event.booking.uid,
+        "at": event.at,
+        "booking": booking_to_dict(event.booking),
+    }
+    made = connection.execute(_KEEP[connection.dialect.name], row)
+    # PostgreSQL does not count, but gives the number if there is one; SQLite counts, and gives any number.
+    number = made.inserted_primary_key if made.rowcount else None
+    return None if number is None else int(number.id)
 
 
 def event_of(row: Row[Any]) -> BookingEvent:

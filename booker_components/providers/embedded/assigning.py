@@ -6,12 +6,25 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from ...values import EventType, HostGroup, Member
-from .tables import appointments, bookings, host_times
+from .tables import appointments, bookings, host_times, is_held
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+_STANDING = (
+    select(
+        host_times.c.host_id,
+        func.count(appointments.c.id.distinct()).label("given"),
+        func.max(bookings.c.created_at).label("last"),
+    )
+    .join(appointments, host_times.c.appointment_id == appointments.c.id)
+    .join(bookings, bookings.c.appointment_id == appointments.c.id)
+    .where(host_times.c.host_id.in_(bindparam("numbers", expanding=True)), is_held())
+    .where(host_times.c.blocked_until > bindparam("since"), appointments.c.event_type == bindparam("slug"))
+    .group_by(host_times.c.host_id)
+)
 
 #: Bookings that are to come, or have been over for less than this, count for whose turn it is.
 REMEMBERED = timedelta(days=30)
@@ -56,20 +69,10 @@ def read_standing(
     if not event_type.groups:
         return {}
     by_number = {numbers[slug]: slug for slug in slugs}
-    query = (
-        select(
-            host_times.c.host_id,
-            func.count(appointments.c.id.distinct()).label("given"),
-            func.max(bookings.c.created_at).label("last"),
-        )
-        .join(appointments, host_times.c.appointment_id == appointments.c.id)
-        .join(bookings, bookings.c.appointment_id == appointments.c.id)
-        .where(host_times.c.host_id.in_(by_number), host_times.c.holding)
-        .where(host_times.c.blocked_until > now - REMEMBERED, appointments.c.event_type == event_type.slug)
-        .group_by(host_times.c.host_id)
-    )
+    wanted = {"numbers": list(by_number), "since": now - REMEMBERED, "slug": event_type.slug}
     return {
-        by_number[row.host_id]: Standing(count=row.given, last=row.last) for row in connection.execute(query)
+        by_number[row.host_id]: Standing(count=row.given, last=row.last)
+        for row in connection.execute(_STANDING, wanted)
     }
 
 

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from ...values import AuditEntry, AuditFacts, Booking, BookingStatus, EventKind
 from .tables import audit
 
 #: The actor where nobody acted but time: an approval that ran out, for one.
 SYSTEM = "system"
+
+_INSERT = insert(audit)
+_HISTORY = select(audit).where(audit.c.booking_uid == bindparam("uid")).order_by(audit.c.revision)
 
 
 def note(
@@ -37,12 +40,11 @@ def note(
         "before": _facts(before) if before else None,
         "after": _facts(after),
     }
-    connection.execute(insert(audit), columns)
+    connection.execute(_INSERT, columns)
 
 
 def history(connection: Connection, uid: str) -> tuple[AuditEntry, ...]:
     """Give every change of a booking, the first one first; empty where there is no such booking."""
-    query = select(audit).where(audit.c.booking_uid == uid).order_by(audit.c.revision)
     return tuple(
         AuditEntry(
             at=row.at,
@@ -52,7 +54,7 @@ def history(connection: Connection, uid: str) -> tuple[AuditEntry, ...]:
             before=_read(row.before) if row.before else None,
             after=_read(row.after),
         )
-        for row in connection.execute(query)
+        for row in connection.execute(_HISTORY, {"uid": uid})
     )
 
 

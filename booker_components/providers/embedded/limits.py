@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from ...policy import Rule
 from ...times import period_window
 from ...values import EventType, Host, Limit, TimeWindow
 from .rows import queue
-from .tables import HOLDING, appointments, bookings, host_times
+from .tables import HOLDING, appointments, bookings, host_times, is_held
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,16 +32,31 @@ def reached_by_host(
     duration: timedelta,
     *,
     leaving: int | None = None,
+    also: Sequence[datetime] = (),
 ) -> list[tuple[datetime, datetime]]:
     """Give the periods within *window* that are full for *host*, so that nothing of *duration* fits in.
 
-    *leaving* is the number of an appointment that does not count.
+    *leaving* is the number of an appointment that does not count; what is of *duration* and starts at one of
+    *also* counts as if it were booked.
     """
     if not host.limits:
         return []
-    ours = (host_times.c.host_id == number) & host_times.c.holding
+    mine = (host_times.c.host_id == number) & is_held()
     query = appointments.join(host_times, host_times.c.appointment_id == appointments.c.id)
-    return _full(connection, query, ours, host.limits, host.zone, window, duration, leaving)
+    return _full(
+        connection,
+        query,
+        # What starts in a period holds its host then: so the index tells.
+        lambda period: (
+            mine & (host_times.c.blocked_until > period.start) & (host_times.c.blocked_from < period.end)
+        ),
+        host.limits,
+        host.zone,
+        window,
+        duration,
+        leaving,
+        also,
+    )
 
 
 def reached_by_event_type(
@@ -51,13 +66,14 @@ def reached_by_event_type(
     duration: timedelta,
     *,
     leaving: int | None = None,
+    also: Sequence[datetime] = (),
 ) -> list[tuple[datetime, datetime]]:
     """Give the periods within *window* that are full for *event_type*; the parameters as above."""
     if not event_type.limits:
         return []
     ours = (appointments.c.event_type == event_type.slug) & (appointments.c.taken > 0)
     limits, zone = event_type.limits, event_type.zone
-    return _full(connection, appointments, ours, limits, zone, window, duration, leaving)
+    return _full(connection, appointments, lambda _: ours, limits, zone, window, duration, leaving, also)
 
 
 def require_room_for_guest(
@@ -100,6 +116,17 @@ def require_room_for_guest(
                 )
 
 
+def allow_guest(event_type: EventType, starts: Sequence[datetime], duration: timedelta) -> bool:
+    """Tell whether a guest who has no other bookings may have one of *duration* at each of *starts*."""
+    new = [_Booked(start=start, length=duration) for start in starts]
+    few = event_type.max_active is None or len(new) <= event_type.max_active
+    return few and not any(
+        _exceeds(limit, [each for each in new if _is_in(each, period)])
+        for limit in event_type.guest_limits
+        for period in _periods(limit, starts, event_type.zone)
+    )
+
+
 def _require_inactive(
     connection: Connection,
     mine: ColumnElement[bool],
@@ -125,22 +152,24 @@ def _require_inactive(
 def _full(
     connection: Connection,
     table: object,
-    ours: ColumnElement[bool],
+    ours: Callable[[TimeWindow], ColumnElement[bool]],
     limits: Sequence[Limit],
     zone: str,
     window: TimeWindow,
     duration: timedelta,
     leaving: int | None,
+    also: Sequence[datetime],
 ) -> list[tuple[datetime, datetime]]:
     if window.start >= window.end:
         return []
     widest = [period_window(limit.per, edge, zone) for limit in limits for edge in (window.start, window.end)]
     whole = TimeWindow(start=min(each.start for each in widest), end=max(each.end for each in widest))
     query = select(appointments.c.starts, appointments.c.ends).select_from(table)  # type: ignore[arg-type]
-    query = query.where(ours, _within(appointments.c.starts, whole))
+    query = query.where(ours(whole), _within(appointments.c.starts, whole))
     if leaving is not None:
         query = query.where(appointments.c.id != leaving)
     known = [_Booked(start=row.starts, length=row.ends - row.starts) for row in connection.execute(query)]
+    known += [_Booked(start=start, length=duration) for start in also]
     return list(_full_periods(limits, known, zone, window, duration))
 
 

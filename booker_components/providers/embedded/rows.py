@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, text, update
 
 from ...errors import BookingNotFound
 from ...payloads import answers_from_dict, location_from_dict
 from ...values import Attendee, Booking, BookingFilter, BookingStatus, Host, Occurrence
 from .listing import listed
 from .tables import HOLDING, appointments, bookings, host_times, hosts
+
+# To build a statement takes longer than to run it: those of every booking are built once, here.
+_BOOKINGS = select(bookings, appointments.c.uid.label("shared_uid"), appointments.c.capacity).join(
+    appointments, bookings.c.appointment_id == appointments.c.id
+)
+_BY_UID = _BOOKINGS.where(bookings.c.uid == bindparam("uid"))
+_SHARED = _BOOKINGS.where(appointments.c.uid == bindparam("uid"), appointments.c.capacity > 1).order_by(
+    bookings.c.id
+)
+_SERIES = _BOOKINGS.where(bookings.c.series == bindparam("series")).order_by(bookings.c.starts, bookings.c.id)
+
+_HOSTS = (
+    select(host_times.c.appointment_id, hosts)
+    .join(hosts, host_times.c.host_id == hosts.c.id)
+    .order_by(host_times.c.appointment_id, host_times.c.place)
+)
+# One is the rule, and a list is written into the statement anew each time.
+_HOSTS_OF_ONE = _HOSTS.where(host_times.c.appointment_id == bindparam("number"))
+_HOSTS_OF_SEVERAL = _HOSTS.where(host_times.c.appointment_id.in_(bindparam("numbers", expanding=True)))
+
+_REQUEST = select(bookings.c.uid, bookings.c.first_starts).where(bookings.c.request_key == bindparam("key"))
+_QUEUE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
 
 # --- hosts ---------------------------------------------------------------------------------------
 
@@ -42,8 +65,7 @@ def queue(connection: Connection, *names: str) -> None:
     # On SQLite a transaction that writes is alone anyway. In order, so that two never wait for each other.
     if connection.dialect.name == "postgresql":
         for name in sorted(set(names)):
-            lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-            connection.execute(lock, {"name": f"booker {name}"})
+            connection.execute(_QUEUE, {"name": f"booker {name}"})
 
 
 # --- bookings ------------------------------------------------------------------------------------
@@ -59,18 +81,18 @@ def read_booking(connection: Connection, uid: str, *, lock: bool = False) -> Boo
     if uid.isascii() and uid.isalnum():
         if lock:
             _lock(connection, uid)
-        found = _read(connection, _bookings().where(bookings.c.uid == uid))
+        found = _read(connection, _BY_UID, uid=uid)
         if found:
             return _with_series(connection, found[0])
         if shared := read_shared(connection, uid):
-            return _whole(uid, shared)
+            revision = connection.scalar(select(appointments.c.revision).where(appointments.c.uid == uid))
+            return _whole(uid, shared, revision or 1)
     raise BookingNotFound(f"There is no booking {uid!r}.")
 
 
 def read_shared(connection: Connection, uid: str) -> tuple[Booking, ...]:
     """Give the seats of the time that guests share under *uid*, in the order in which they were booked."""
-    query = _bookings().where(appointments.c.uid == uid, appointments.c.capacity > 1).order_by(bookings.c.id)
-    return _read(connection, query)
+    return _read(connection, _SHARED, uid=uid)
 
 
 def read_companions(connection: Connection, booking: Booking) -> tuple[str, ...]:
@@ -81,13 +103,12 @@ def read_companions(connection: Connection, booking: Booking) -> tuple[str, ...]
 
 def read_series(connection: Connection, series: str) -> tuple[Booking, ...]:
     """Give every booking of a series by start."""
-    query = _bookings().where(bookings.c.series == series).order_by(bookings.c.starts, bookings.c.id)
-    return _read(connection, query)
+    return _read(connection, _SERIES, series=series)
 
 
 def read_bookings(connection: Connection, wanted: BookingFilter) -> tuple[Booking, ...]:
     """Give the bookings that match, in the order that is wanted."""
-    return _read(connection, listed(_bookings(), wanted))
+    return _read(connection, listed(_BOOKINGS, wanted))
 
 
 def read_undecided(connection: Connection, now: datetime, limit: int = 100) -> tuple[Booking, ...]:
@@ -98,7 +119,7 @@ def read_undecided(connection: Connection, now: datetime, limit: int = 100) -> t
     waiting = (bookings.c.status == BookingStatus.PENDING.value) & (bookings.c.decide_by <= now)
     over = select(bookings.c.id).where(waiting).order_by(bookings.c.decide_by).limit(limit)
     numbers = connection.scalars(over.with_for_update(skip_locked=True)).all()
-    return _read(connection, _bookings().where(bookings.c.id.in_(numbers)).order_by(bookings.c.decide_by))
+    return _read(connection, _BOOKINGS.where(bookings.c.id.in_(numbers)).order_by(bookings.c.decide_by))
 
 
 def read_request(connection: Connection, key: str) -> tuple[Booking, datetime] | None:
@@ -109,8 +130,7 @@ def read_request(connection: Connection, key: str) -> tuple[Booking, datetime] |
     if not key:
         return None
     queue(connection, f"request {key}")
-    asked = select(bookings.c.uid, bookings.c.first_starts).where(bookings.c.request_key == key)
-    row = connection.execute(asked).first()
+    row = connection.execute(_REQUEST, {"key": key}).first()
     return None if row is None else (read_booking(connection, row.uid), row.first_starts)
 
 
@@ -118,30 +138,27 @@ def _lock(connection: Connection, uid: str) -> None:
     # On SQLite a transaction that writes is alone anyway.
     if connection.dialect.name != "postgresql":
         return
-    shared = (appointments.c.uid == uid) & (appointments.c.capacity > 1)
-    whole = select(appointments.c.id).where(shared)
-    series = select(bookings.c.series).where(bookings.c.uid == uid, bookings.c.series != "")
-    which = (
-        (bookings.c.uid == uid)
-        | (bookings.c.series == series.scalar_subquery())
-        | (bookings.c.appointment_id == whole.scalar_subquery())
-    )
+    whole = select(appointments.c.id).where(appointments.c.uid == uid, appointments.c.capacity > 1)
+    series = select(bookings.c.series).where(bookings.c.uid == uid)
+    # Asked first: where PostgreSQL does not know the values, it reads every booking that there is.
+    found = connection.execute(select(series.scalar_subquery(), whole.scalar_subquery())).one()
+    which = bookings.c.uid == uid
+    if found[0]:
+        which |= bookings.c.series == found[0]
+    if found[1] is not None:
+        which |= bookings.c.appointment_id == found[1]
     # In order, so that two never wait for each other. Not joined to anything: while it is waited for, a
     # booking may get another appointment, and PostgreSQL would leave it out then.
     rows = select(bookings.c.id).where(which).order_by(bookings.c.id).with_for_update()
     connection.execute(rows)
-    if connection.scalar(whole.with_for_update()) is not None:
+    if found[1] is not None:
+        connection.execute(whole.with_for_update())
         # Nobody can take a seat any more; somebody may just have done so.
         connection.execute(rows)
 
 
-def _bookings() -> Select[Any]:
-    shared = (appointments.c.uid.label("shared_uid"), appointments.c.capacity)
-    return select(bookings, *shared).join(appointments, bookings.c.appointment_id == appointments.c.id)
-
-
-def _read(connection: Connection, query: Select[Any]) -> tuple[Booking, ...]:
-    rows = connection.execute(query).all()
+def _read(connection: Connection, query: Select[Any], **values: str) -> tuple[Booking, ...]:
+    rows = connection.execute(query, values).all()
     if not rows:
         return ()
     people = _hosts_of(connection, {row.appointment_id for row in rows})
@@ -149,14 +166,12 @@ def _read(connection: Connection, query: Select[Any]) -> tuple[Booking, ...]:
 
 
 def _hosts_of(connection: Connection, numbers: Collection[int]) -> dict[int, list[Host]]:
-    query = (
-        select(host_times.c.appointment_id, hosts)
-        .join(hosts, host_times.c.host_id == hosts.c.id)
-        .where(host_times.c.appointment_id.in_(numbers))
-        .order_by(host_times.c.appointment_id, host_times.c.place)
-    )
+    if len(numbers) == 1:
+        rows = connection.execute(_HOSTS_OF_ONE, {"number": next(iter(numbers))})
+    else:
+        rows = connection.execute(_HOSTS_OF_SEVERAL, {"numbers": list(numbers)})
     found: dict[int, list[Host]] = defaultdict(list)
-    for row in connection.execute(query):
+    for row in rows:
         found[row.appointment_id].append(_host(row))
     return found
 
@@ -171,7 +186,7 @@ def _with_series(connection: Connection, booking: Booking) -> Booking:
     return replace(booking, occurrences=dates)
 
 
-def _whole(uid: str, seats: Sequence[Booking]) -> Booking:
+def _whole(uid: str, seats: Sequence[Booking], revision: int) -> Booking:
     """Give the time that guests share, which is open as long as one of its *seats* is."""
     held = [each for each in seats if each.is_open] or list(seats)
     status = next((each.status for each in held if each.status is BookingStatus.CONFIRMED), held[0].status)
@@ -181,6 +196,7 @@ def _whole(uid: str, seats: Sequence[Booking]) -> Booking:
         shared="",
         series="",
         status=status,
+        decide_by=min((each.decide_by for each in held if each.decide_by), default=None),
         attendee=Attendee(name="", email="", zone=held[0].host.zone),
         guests=(),
         notes="",
@@ -188,19 +204,28 @@ def _whole(uid: str, seats: Sequence[Booking]) -> Booking:
         metadata=MappingProxyType({}),
         created_at=min(each.created_at for each in seats),
         updated_at=max(each.updated_at for each in seats),
-        # Grows with every change of any seat.
-        revision=sum(each.revision for each in seats),
+        revision=revision,
     )
 
 
 # --- rows and values -----------------------------------------------------------------------------
 
 
+def written(connection: Connection, row: Mapping[str, Any]) -> Booking:
+    """Give the booking that reading the *row* just written would, where nobody shares its appointment.
+
+    Its hosts are read: only the database knows by which names others have declared them meanwhile. The dates
+    of a series are left out.
+    """
+    number = row["appointment_id"]
+    return _booking(SimpleNamespace(**row, capacity=1), _hosts_of(connection, {number})[number])
+
+
 def _host(row: Row[Any]) -> Host:
     return Host(slug=row.slug, name=row.name, zone=row.zone, email=row.email)
 
 
-def _booking(row: Row[Any], people: Sequence[Host]) -> Booking:
+def _booking(row: Row[Any] | SimpleNamespace, people: Sequence[Host]) -> Booking:
     return Booking(
         uid=row.uid,
         event_type=row.event_type,
@@ -213,6 +238,7 @@ def _booking(row: Row[Any], people: Sequence[Host]) -> Booking:
         created_at=row.created_at,
         updated_at=row.updated_at,
         revision=row.revision,
+        decide_by=row.decide_by,
         guests=tuple(row.guests),
         notes=row.notes,
         answers=answers_from_dict(row.answers),
@@ -226,7 +252,7 @@ def _booking(row: Row[Any], people: Sequence[Host]) -> Booking:
     )
 
 
-def _attendee(row: Row[Any]) -> Attendee:
+def _attendee(row: Row[Any] | SimpleNamespace) -> Attendee:
     return Attendee(
         name=row.attendee_name,
         email=row.attendee_email,
