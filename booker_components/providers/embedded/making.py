@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,10 +10,10 @@ from sqlalchemy import Connection, delete
 from ... import times as calendar
 from ...errors import NotBookable, SlotTaken
 from ...policy import Rule, may_book
-from ...values import Booking, BookingRequest, BookingStatus, EventKind, EventType, Planned, TimeWindow
+from ...values import Booking, BookingRequest, BookingStatus, EventKind, EventType, TimeWindow
 from . import assigning, choosing, limits, rows, taking, writing
 from .desk import Desk
-from .people import Elsewhere, Wish, crew, look, open_seats
+from .people import Elsewhere, Wish, crew, look
 from .tables import holds
 from .taking import Times
 
@@ -73,23 +72,6 @@ def book(desk: Desk, request: BookingRequest) -> Booking:
     return desk.storage.attempt(lambda: _book(desk, order, elsewhere, beyond=beyond))
 
 
-def plan(
-    desk: Desk, event_type: EventType, starts: Sequence[datetime], duration: timedelta
-) -> tuple[Planned, ...]:
-    """Tell of each of *starts* whether it could be booked now, as far as the hosts' time goes."""
-    request_span = TimeWindow(start=starts[0], end=choosing.moment(starts[-1]).end)
-    elsewhere = look(desk, Wish(event_type=event_type, window=request_span, duration=duration))
-    with desk.storage.reading() as connection:
-        return tuple(
-            Planned(
-                start=each,
-                end=each + duration,
-                free=_is_free(connection, desk, event_type, each, duration, elsewhere),
-            )
-            for each in starts
-        )
-
-
 def require_same(request: BookingRequest, booking: Booking, start: datetime) -> Booking:
     """Give *booking*, if it was really *request* that made it, at the *start* it had then."""
     same = (
@@ -133,7 +115,7 @@ def assign(
 ) -> list[int]:
     """Give the numbers of the hosts who are to take the wished time; the errors are those of `take`."""
     event_type, start = wish.event_type, wish.window.start
-    rows.queue(connection, *_limited(desk, event_type))
+    queue(connection, desk, event_type)
     able = choosing.takers(connection, desk, wish, start, elsewhere, zone=zone)
     numbers = desk.numbers()
     standing = assigning.read_standing(connection, event_type, numbers, able.values(), desk.now())
@@ -141,6 +123,14 @@ def assign(
     if not chosen:
         raise SlotTaken(f"Those who host {event_type.slug} are busy at {start.isoformat()}.")
     return [numbers[slug] for slug in chosen]
+
+
+def queue(connection: Connection, desk: Desk, event_type: EventType) -> None:
+    """Let one booking after the other look at what is counted for the limits of *event_type* and its hosts.
+
+    To be done before the time of a host is taken or freed: `Marking` keeps that from those who have queued.
+    """
+    rows.queue(connection, *_limited(desk, event_type))
 
 
 def _book(desk: Desk, order: Order, elsewhere: Elsewhere, *, beyond: bool) -> Booking:
@@ -208,26 +198,7 @@ def _insert(
     )
 
 
-def _is_free(
-    connection: Connection,
-    desk: Desk,
-    event_type: EventType,
-    start: datetime,
-    duration: timedelta,
-    elsewhere: Elsewhere,
-) -> bool:
-    # A hold is advisory, and the first date may be held for whoever asks.
-    wish = Wish(event_type=event_type, window=choosing.moment(start), duration=duration, minding_holds=False)
-    if open_seats(connection, wish, desk.now()):
-        return True
-    try:
-        choosing.takers(connection, desk, wish, start, elsewhere, zone=None)
-    except (SlotTaken, NotBookable):
-        return False
-    return True
-
-
 def _limited(desk: Desk, event_type: EventType) -> list[str]:
-    """Name what is counted for limits: one booking after the other has to look at the counts."""
+    """Name what is counted for limits."""
     names = [f"host {host.slug}" for host in crew(desk, event_type) if host.limits]
     return [*names, f"event type {event_type.slug}"] if event_type.limits else names

@@ -153,3 +153,20 @@ def test_nothing_is_booked_after_the_last_bookable_day(url):
     assert len(days) == 2
     assert refused.value.rule == Rule.HORIZON
     assert engine.reschedule(mine.uid, third, by="host").start == third
+
+
+def test_a_guests_limit_binds_the_guest_and_not_a_host_who_moves(url):
+    """As notice and booking window do; what hosts and event type are limited to binds both."""
+    few = replace(INTRO, guest_limits=(Limit(per=Period.DAY, count=1),), limits=TWO_A_DAY)
+    engine, _ = engine_on(url, few)
+    engine.book(of(few, slot(0)))
+    mine, other = engine.book(of(few, slot(0) + A_DAY)), engine.book(of(few, slot(1) + A_DAY, guest="bo"))
+
+    with pytest.raises(NotBookable) as refused:
+        engine.reschedule(mine.uid, slot(5), by="guest")
+    moved = engine.reschedule(mine.uid, slot(5), by="host")
+    with pytest.raises(NotBookable) as full:
+        engine.reschedule(other.uid, slot(6), by="host")
+
+    assert (refused.value.rule, full.value.rule) == (Rule.GUEST_LIMIT, Rule.LIMIT)
+    assert moved.start == slot(5)

@@ -13,12 +13,16 @@ from booker_components.values import (
     CancelScope,
     EventKind,
     Frequency,
+    HostGroup,
+    Limit,
+    Member,
+    Period,
     Seats,
     Series,
 )
 
 from ..samples import ADA, INTRO, engine_on, slot
-from ..team import alone, of
+from ..team import GRACE, HOUR, alone, of
 
 WEEK = timedelta(weeks=1)
 WEEKLY = replace(
@@ -199,3 +203,55 @@ def test_what_guests_share_is_cancelled_as_a_whole_also_once_it_has_begun(url):
     engine.cancel(booked.shared)
 
     assert [each.is_open for each in engine.get(booked.uid).each()] == [False, True, True, True]
+
+
+SIX = replace(WEEKLY, series=Series(frequency=Frequency.WEEKLY, occurrences=6))
+TWO_A_MONTH = (Limit(per=Period.MONTH, count=2),)
+#: Of an event type with two hosts in turn.
+TURNS = {
+    "hosts": (replace(ADA, limits=TWO_A_MONTH), GRACE),
+    "groups": (HostGroup(members=(Member(host="ada"), Member(host="grace"))),),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "free"),
+    [
+        ({"limits": TWO_A_MONTH}, "++---+"),
+        ({"limits": (Limit(per=Period.MONTH, total=HOUR),)}, "++---+"),
+        ({"hosts": (replace(ADA, limits=TWO_A_MONTH),)}, "++---+"),
+        ({"guest_limits": TWO_A_MONTH}, "++---+"),
+        ({"max_active": 3}, "+++---"),
+        ({"limits": TWO_A_MONTH, "seats": Seats(per_slot=3)}, "++---+"),
+        (TURNS, "++++++"),
+        ({**TURNS, "hosts": tuple(replace(each, limits=TWO_A_MONTH) for each in (ADA, GRACE))}, "++++-+"),
+    ],
+    ids=["event type", "length", "host", "guest", "active", "shared", "one in turn", "both in turn"],
+)
+def test_dates_are_planned_as_if_those_before_them_were_booked(url, changes, free):
+    """Five are in March, and the last in April: what is planned so is booked as it is."""
+    six = replace(SIX, **changes)
+    engine, _ = engine_on(url, six)
+
+    planned = engine.plan(six, slot(0))
+    without = tuple(each.start for each in planned if not each.free)
+    if without:
+        with pytest.raises(NotBookable):
+            engine.book(of(six, slot(0)))
+    booked = engine.book(of(six, slot(0), without=without))
+
+    assert "".join("+" if each.free else "-" for each in planned) == free
+    assert _starts(booked) == [each.start for each in planned if each.free]
+
+
+def test_what_is_booked_counts_with_the_dates_that_are_planned(url):
+    """One of two in the month; a seat that is left of it takes nothing more."""
+    six = replace(SIX, limits=TWO_A_MONTH, seats=Seats(per_slot=3))
+    engine, _ = engine_on(url, six)
+    engine.book(of(six, slot(0) + 2 * WEEK, occurrences=1))
+
+    planned = engine.plan(six, slot(0))
+    booked = engine.book(of(six, slot(0), without=tuple(each.start for each in planned if not each.free)))
+
+    assert [each.free for each in planned] == [True, False, True, False, False, True]
+    assert len(booked.occurrences) == 3
