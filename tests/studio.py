@@ -47,6 +47,8 @@ class Studio:
         #: The starts that somebody else has.
         self.taken: set[datetime] = set()
         self.holds: dict[str, Hold] = {}
+        #: The zones in which holds were asked for.
+        self.held_in: list[str] = []
         #: The uids of the holds that were given up.
         self.released: list[str] = []
         #: How many seats each time has left.
@@ -158,8 +160,11 @@ class Studio:
 class HoldingStudio(Studio):
     """A studio that keeps a time for five minutes, and like Cal.com refuses to hold what is held."""
 
-    def hold(self, event_type: EventType, start: datetime, *, duration: timedelta | None = None) -> Hold:
+    def hold(
+        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None, zone: str = ""
+    ) -> Hold:
         """Keep a slot; `SlotTaken` if it is booked or held."""
+        self.held_in.append(zone)
         if start in self.taken or start in {each.start for each in self._standing_holds()}:
             raise SlotTaken()
         until = self._clock() + timedelta(minutes=5)

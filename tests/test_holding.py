@@ -58,7 +58,7 @@ def _ask(app: Flask, guest: Guest, path: str = "", **changes: str) -> TestRespon
 
 def test_looking_holds_nothing(guest: Guest, studio: HoldingStudio) -> None:
     """The form says where to ask, and is the same for everybody."""
-    assert _address(guest) == "/booker/hold?slug=class&username=&minutes=60"
+    assert _address(guest) == "/booker/hold?slug=class&username=&tz=Europe%2FBerlin&minutes=60"
     assert guest.page.form()[1]["hold"] == ""
     assert studio.holds == {}
 
@@ -197,8 +197,9 @@ def test_nobody_lets_go_what_others_hold(app: Flask, guest: Guest, studio: Holdi
         ("/booker/hold?slug=class&minutes=99999", {}, 422),
         ("/booker/hold?slug=class", {}, 422),
         ("/booker/hold?slug=class&minutes=60", {"slot": "tomorrow"}, 422),
+        ("/booker/hold?slug=class&minutes=60&tz=Mars/Base", {}, 422),
     ],
-    ids=["forged", "no event type", "no length", "too long", "length missing", "no time"],
+    ids=["forged", "no event type", "no length", "too long", "length missing", "no time", "no zone"],
 )
 def test_nonsense_holds_nothing(
     app: Flask, guest: Guest, studio: HoldingStudio, address: str, changes: dict[str, str], status: int
@@ -234,12 +235,25 @@ def test_letting_go_needs_a_form_of_ours(app: Flask, guest: Guest, studio: Holdi
     assert list(studio.holds) == ["hold-1"]
 
 
-def test_holds_are_counted(app: Flask, guest: Guest) -> None:
-    """An address that asks more than once a second for a minute is turned away."""
-    statuses = [_ask(app, guest, slot="2027-02-02T08:00:00Z").status_code for _ in range(61)]
+def test_holds_are_counted(app: Flask, guest: Guest, studio: HoldingStudio) -> None:
+    """An address has thirty times kept within the time that a hold lasts; it can go on booking."""
+    statuses = [_ask(app, guest, slot="2027-02-02T08:00:00Z").status_code for _ in range(31)]
+
+    guest.send(**BO)
 
     assert statuses[-1] == 429
     assert 429 not in statuses[:-1]
+    assert studio.requests[0].start == NINE
+
+
+def test_a_hold_is_asked_for_in_the_guests_zone(app: Flask, studio: HoldingStudio) -> None:
+    """Where starts are aligned in it, no other tells whether a slot starts then."""
+    guest = Guest(app.test_client())
+    guest.open(f"/book/class?slot={TUESDAY_NINE}&tz=Asia/Kathmandu")
+
+    _ask(app, guest)
+
+    assert studio.held_in == ["Asia/Kathmandu"]
 
 
 @pytest.mark.parametrize("path", ["/booker/hold?slug=class&minutes=60", "/booker/release"])

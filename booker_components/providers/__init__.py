@@ -114,8 +114,14 @@ class HoldsSlots(Protocol):
     A held slot may be missing in `slots`, for its own visitor too: whoever holds it goes by `held`.
     """
 
-    def hold(self, event_type: EventType, start: datetime, *, duration: timedelta | None = None) -> Hold:
-        """Keep a slot for some minutes; `SlotTaken` if it is gone."""
+    def hold(
+        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None, zone: str = ""
+    ) -> Hold:
+        """Keep a slot for some minutes; `SlotTaken` if it is gone, `NotBookable` if none starts then.
+
+        *zone* is the guest's, as in `slots`. `TooManyRequests` where as much is held as may be: whoever is
+        refused a hold may book all the same.
+        """
 
     def held(self, uid: str) -> Hold | None:
         """Give a hold that has not lapsed; None if there is none."""
@@ -139,7 +145,8 @@ class PlansSeries(Protocol):
     ) -> Sequence[Planned]:
         """Give the dates of the series from *start* on, at the same wall time in *zone*, "" for the host's.
 
-        *occurrences* defaults to all that the event type has. Those that are not free can be left out:
+        *occurrences* defaults to all that the event type has. Each is free or not as if the free ones before
+        it were booked. Those that are not can be left out:
         `BookingRequest.without`.
         """
 
@@ -149,9 +156,12 @@ class LooksOutside(Protocol):
     """A provider that goes by calendars on other servers, which no transaction may wait for."""
 
     def look_outside(
-        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None
+        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None, zone: str = ""
     ) -> None:
-        """Ask anew about a time that is to be booked, or moved to; what is booked then goes by the answer."""
+        """Ask anew about a time that is to be booked, or moved to; what is booked then goes by the answer.
+
+        The dates of a series are at the same wall time in *zone*, the guest's, "" for the host's.
+        """
 
 
 @runtime_checkable

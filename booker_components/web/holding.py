@@ -26,8 +26,9 @@ from .state import PREFILL
 
 #: The hidden field for the token.
 FIELD = "hold"
-# For each address; a form asks about once in five minutes, and several guests may share an address.
-_LIMIT = RateLimitItemPerMinute(60)
+# How many times one address may have kept at once: several guests may share it, but it must not empty a
+# calendar. Whoever is refused can book all the same.
+_MOST = 30
 # A hold is renewed so many seconds before it lapses, but not sooner than after so many.
 _EARLIER = 15
 _SOONEST = 30
@@ -41,15 +42,20 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/booker/release", "release", release, methods=["POST"])
 
 
-def address(parts: Runtime, event_type: EventType, duration: timedelta, *, token: str = "") -> str:
+def address(parts: Runtime, event_type: EventType, duration: timedelta, *, zone: str, token: str = "") -> str:
     """Give where scripts ask for a hold of *duration*; "" where no times are kept.
 
-    *token* is that of the visitor's link, if there is one.
+    *zone* is the guest's; *token* is that of the visitor's link, if there is one.
     """
     if not (_keeps(parts) and (token or not event_type.private)):
         return ""
     minutes = duration // timedelta(minutes=1)
-    query: dict[str, object] = {"slug": event_type.slug, "username": event_type.owner, "minutes": minutes}
+    query: dict[str, object] = {
+        "slug": event_type.slug,
+        "username": event_type.owner,
+        "tz": zone,
+        "minutes": minutes,
+    }
     if event_type.private:
         query[PREFILL] = token
     return f"{parts.url('/booker/hold')}?{urlencode(query)}"
@@ -112,22 +118,31 @@ def _hold(parts: Runtime) -> Hold:
     csrf.check(parts.keys)
     if not _keeps(parts):
         raise Unsupported("No times are kept here.")
-    if not parts.limiter.hit(_LIMIT, "booker-hold", (request.remote_addr or "")[:200]):
-        raise TooManyRequests(f"More than {_LIMIT} holds for one address.")
+    limit = RateLimitItemPerMinute(_MOST, parts.settings.hold_minutes)
+    if not parts.limiter.hit(limit, "booker-hold", (request.remote_addr or "")[:200]):
+        raise TooManyRequests(f"More than {limit} holds for one address.")
     args = request.args
     owner = finding.owner(parts, args.get("username", ""))
     event_type = parts.service.event_type(args.get("slug", ""), owner=owner)
     if event_type.private:
         locking.admit(parts, args.get(PREFILL, ""), event_type)
     start, duration = _instant(request.form.get("slot", "")), _minutes(args.get("minutes", ""))
+    zone = _zone(args.get("tz", ""))
     # A provider may refuse to hold what is held, and does not know by whom.
     let_go(parts, uid_of(parts, request.form))
-    return parts.service.hold(event_type, start, duration=duration)
+    return parts.service.hold(event_type, start, duration=duration, zone=zone)
 
 
 def _instant(text: str) -> datetime:
     try:
         return times.parse_instant(text)
+    except ValueError as error:
+        raise NotBookable(str(error)) from None
+
+
+def _zone(text: str) -> str:
+    try:
+        return times.zone(text).key if text else ""
     except ValueError as error:
         raise NotBookable(str(error)) from None
 

@@ -157,8 +157,10 @@ class CalcomProvider:
 
     # --- holds ---
 
-    def hold(self, event_type: EventType, start: datetime, *, duration: timedelta | None = None) -> Hold:
-        """Keep a slot for five minutes; `SlotTaken` if it is gone."""
+    def hold(
+        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None, zone: str = ""
+    ) -> Hold:
+        """Keep a slot for five minutes, whatever the *zone*; `SlotTaken` if it is gone."""
         return self._holds.hold(event_type, start, duration or event_type.duration)
 
     def held(self, uid: str) -> Hold | None:

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from booker_components.errors import NotBookable, SlotTaken
-from booker_components.values import Seats
+from booker_components.errors import NotBookable, SlotTaken, TooManyRequests
+from booker_components.policy import Rule
+from booker_components.providers.embedded.holding import MOST
+from booker_components.values import Align, Seats
 
-from ..samples import ADA, DAY, INTRO, engine_on, slot
-from ..team import ROBIN, alone, of, starts
+from ..samples import ADA, DAY, HALF_HOUR, INTRO, engine_on, slot
+from ..team import ALAN, GRACE, ROBIN, alone, hosts, of, starts
 
 SOLO = alone(ADA, "solo")
 COURSE = replace(INTRO, slug="course", seats=Seats(per_slot=2))
@@ -107,3 +109,86 @@ def test_a_hold_lasts_as_long_as_said(url):
     engine, clock = engine_on(url)
 
     assert engine.hold(INTRO, slot(0)).until == clock() + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("zone", "minutes", "refused"),
+    [("", 7, True), ("", 15, True), ("Asia/Kathmandu", 15, False), ("Asia/Kathmandu", 0, True)],
+    ids=["any minute", "host's zone", "guest's zone", "not the guest's"],
+)
+def test_only_where_slots_start_is_a_time_held(url, zone, minutes, refused):
+    """In the guest's zone, where they are aligned in it: else anybody could cover a day with odd minutes."""
+    guests = replace(INTRO, align=Align.GUEST if zone else Align.HOST, slot_interval=2 * HALF_HOUR)
+    engine, _ = engine_on(url, guests)
+    start = slot(2) + timedelta(minutes=minutes)
+
+    if refused:
+        with pytest.raises(NotBookable) as refusal:
+            engine.hold(guests, start, zone=zone)
+
+        assert refusal.value.rule == Rule.GRID
+    else:
+        assert engine.hold(guests, start, zone=zone).start == start
+
+
+def test_only_so_many_times_of_a_host_are_held_at_once(url):
+    """Visitors cannot empty a calendar together; whoever gets no hold books all the same."""
+    engine, clock = engine_on(url, INTRO, SOLO)
+    held = [engine.hold(INTRO, slot(number)) for number in range(MOST)]
+    other = slot(0) + timedelta(days=1)
+
+    for event_type in (INTRO, SOLO):
+        with pytest.raises(TooManyRequests):
+            engine.hold(event_type, other)
+    booked = engine.book(of(INTRO, other))
+    engine.release(held[0].uid)
+    engine.hold(SOLO, slot(0))
+    clock.set(held[1].until)
+    again = [engine.hold(INTRO, slot(number)) for number in range(MOST)]
+
+    assert booked.start == other
+    assert len(again) == MOST
+
+
+def test_where_one_host_is_held_enough_another_is_kept(url):
+    """Of a round robin; only when nobody is left is a hold refused."""
+    engine, _ = engine_on(url, ROBIN, SOLO)
+    for number in range(MOST):
+        engine.hold(SOLO, slot(number))
+    tomorrow = slot(0) + timedelta(days=1)
+
+    for _ in range(2):
+        engine.hold(ROBIN, tomorrow)
+    with pytest.raises(TooManyRequests):
+        engine.hold(ROBIN, tomorrow)
+
+
+def test_a_held_seat_keeps_the_hosts_of_that_very_time(url):
+    """Others of the round robin have nothing to do with it."""
+    shared = replace(ROBIN, seats=Seats(per_slot=3))
+    others = {each.slug: alone(each, f"only-{each.slug}") for each in (ADA, GRACE, ALAN)}
+    engine, _ = engine_on(url, shared, *others.values())
+    engine.book(of(shared, slot(1)))
+    [host] = hosts(engine.book(of(shared, slot(0))))
+    before = {slug: starts(engine, each, DAY) for slug, each in others.items()}
+
+    for _ in range(2):
+        engine.hold(shared, slot(0))
+
+    assert (host, slot(0) in before["ada"]) == ("grace", True)
+    assert {slug: starts(engine, each, DAY) for slug, each in others.items()} == before
+
+
+def test_only_so_many_seats_are_held_at_once(url):
+    """They are times of their hosts, too."""
+    course = replace(COURSE, seats=Seats(per_slot=MOST + 5))
+    engine, _ = engine_on(url, course)
+    engine.book(of(course, slot(0)))
+    for _ in range(MOST):
+        engine.hold(course, slot(0))
+
+    with pytest.raises(TooManyRequests):
+        engine.hold(course, slot(0))
+    engine.book(of(course, slot(0), guest="bo"))
+
+    assert [each.seats_left for each in engine.slots(course, DAY) if each.start == slot(0)] == [3]
