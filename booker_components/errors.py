@@ -13,6 +13,7 @@
     │  ├─ BookingClosed 409
     │  ├─ LinkInvalid 403
     │  ├─ LinkExpired 410
+    │  │  └─ LinkUsedUp 410              every booking that it was for has been made
     │  ├─ FormExpired 403
     │  └─ TooManyRequests 429
     ├─ ProviderError 502                 the backend failed: the notice widget, "try again"
@@ -96,8 +97,9 @@ class InvalidRequest(NotBookable):
 
     default_sentence = "Some answers need your attention."
 
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(f"Invalid fields: {', '.join(sorted(problems))}.", rule="fields")
+    def __init__(self, problems: Mapping[str, str], *, message: str = "") -> None:
+        # The sentences are no part of it: they may repeat what a guest typed.
+        super().__init__(message or f"Invalid fields: {', '.join(sorted(problems))}.", rule="fields")
         #: A sentence for each wrong field, by the slug of its question.
         self.problems = dict(problems)
 
@@ -135,6 +137,12 @@ class LinkExpired(Refused):
 
     status = 410
     default_sentence = "This link has expired."
+
+
+class LinkUsedUp(LinkExpired):
+    """Every booking that the link was good for has been made."""
+
+    default_sentence = "Every booking that this link was for has been made."
 
 
 class FormExpired(Refused):

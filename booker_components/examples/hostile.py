@@ -29,7 +29,7 @@ def _spoilt(name: str, value: Any) -> Any:
     if is_dataclass(value):
         return with_markup(value)
     if isinstance(value, Markup):
-        return Markup("<option>{}</option>").format(MARKUP)
+        return value and Markup("<option>{}</option>").format(MARKUP)
     # What leads on at once must stay on its page, or nobody could look at it.
     kept = name in _WORDS or str(value).startswith("#")
     return MARKUP if isinstance(value, str) and value and not kept else value

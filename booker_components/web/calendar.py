@@ -1,28 +1,26 @@
-"""The calendar of a booker: a month of free days with all their times, ready to print."""
+"""The calendar of a booker: asks the service what is free, and where else to look."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
 from babel import Locale
-from markupsafe import Markup
 
 from .. import policy, times
 from ..service import BookingService
 from ..times import Month
 from ..values import Booking, EventType, Slot, TimeWindow
-from .components import Choice, Day, DayTimes, Picker, Weekday, Zones
-from .components import Month as MonthView
+from .components import Choice
+from .picking import View
+from .starts import Starts
 from .state import State
-from .wording import seats_left
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calendar:
-    """Builds the picker of one event type for one state."""
+    """Finds what the calendar of one event type shows for one state."""
 
     service: BookingService
     event_type: EventType
@@ -34,17 +32,27 @@ class Calendar:
     #: The booking that is being moved.
     moving: Booking | None = None
 
-    def picker(self) -> Picker:
-        """Give calendar, times, zones, lengths and clocks."""
-        month = self._month()
-        days = times.by_day(self._free(month.window(self._zone)), self._zone)
-        chosen = self.state.day if self.state.day in days else next(iter(days), None)
-        return Picker(
-            month=self._month_view(month, days, chosen),
-            days=tuple(self._day_times(day, slots, chosen) for day, slots in days.items()),
-            zones=self._zones(chosen or month.first),
+    def view(self, form: str = "") -> View:
+        """Give what is to be seen; steps belong to the form with the id *form*, or are links."""
+        month, slots = self._on_view()
+        today = times.local_date(self._now(), self._zone)
+        allowed = policy.bookable_window(self.event_type, self._now())
+        return View(
+            id=self.id,
+            state=self.state,
+            month=month,
+            slots=_kept(slots),
+            today=today,
+            earlier=month.first > today,
+            later=month.window(self._zone).end < allowed.end,
+            empty="" if slots else self._why_empty(month),
+            next_free=None if slots else self._next_free(month),
+            form=form,
             durations=self._durations(),
-            clocks=self._clocks(),
+            duration=self.duration,
+            locked=self.event_type.zone_locked,
+            seats=self.event_type.seats,
+            present=self.moving.start if self.moving else None,
         )
 
     def find(self, start: datetime) -> Slot | None:
@@ -61,7 +69,9 @@ class Calendar:
 
     def times_of(self, day: date) -> tuple[Choice, ...]:
         """Give the free times of one day."""
-        return self._times(self._free(times.day_window(day, self._zone)))
+        slots = self._free(times.day_window(day, self._zone))
+        present = self.moving.start if self.moving else None
+        return tuple(Starts.of(self.state, slots, seats=self.event_type.seats, present=present))
 
     # --- the month ---
 
@@ -76,14 +86,19 @@ class Calendar:
     def _now(self) -> datetime:
         return self.service.clock()
 
-    def _month(self) -> Month:
-        """Give the month on view: as asked for, else the first one with a free day."""
-        if self.state.day:
-            return Month(self.state.day.year, self.state.day.month)
-        if self.state.month:
-            return self.state.month
-        first = self._next_slot(self._now())
-        return Month.of(first.start if first else self._now(), self._zone)
+    def _on_view(self) -> tuple[Month, Sequence[Slot]]:
+        """Give the month on view and what is free in it: as asked for, else the first one with a free day."""
+        day, month = self.state.day, self.state.month
+        asked = Month(day.year, day.month) if day else month
+        present = asked or Month.of(self._now(), self._zone)
+        slots = self._free(present.window(self._zone))
+        if slots or asked:
+            return present, slots
+        first = self._next_slot(present.window(self._zone).end)
+        if first is None:
+            return present, ()
+        later = Month.of(first.start, self._zone)
+        return later, self._free(later.window(self._zone))
 
     def _find(self, start: datetime, zone: str) -> Slot | None:
         window = TimeWindow(start=start, end=start + timedelta(seconds=1))
@@ -101,46 +116,6 @@ class Calendar:
     def _guest(self) -> tuple[str | None, str]:
         """Give the uid of what moves, and the zone that decides which times are offered."""
         return (self.moving.uid, self.moving.attendee.zone) if self.moving else (None, self._zone)
-
-    def _month_view(self, month: Month, days: dict[date, list[Slot]], chosen: date | None) -> MonthView:
-        today = times.local_date(self._now(), self._zone)
-        allowed = policy.bookable_window(self.event_type, self._now())
-        weeks = month.weeks(times.first_weekday(self._locale))
-        return MonthView(
-            caption=times.month_name(month, self._locale),
-            weekdays=tuple(
-                Weekday(short=short, full=full) for short, full in times.weekday_names(self._locale)
-            ),
-            weeks=tuple(
-                tuple(self._day(day, month, days.get(day), day == chosen, day == today) for day in week)
-                for week in weeks
-            ),
-            previous=self._step(month.previous(), month.first > today),
-            next=self._step(month.next(), month.window(self._zone).end < allowed.end),
-            empty="" if days else self._why_empty(month),
-            next_free=None if days else self._next_free(month),
-        )
-
-    def _step(self, month: Month, possible: bool) -> Choice | None:
-        if not possible:
-            return None
-        return self.state.at(month=month).choice(times.month_name(month, self._locale))
-
-    def _day(self, day: date, month: Month, slots: list[Slot] | None, chosen: bool, today: bool) -> Day:
-        outside = (day.year, day.month) != (month.year, month.month)
-        choice = None
-        if slots:
-            count = f"{len(slots)} time{'s' if len(slots) != 1 else ''}"
-            name = f"{times.full_date(day, self._locale)}, {count}"
-            choice = self.state.at(day=day).choice(str(day.day), name=name, current=chosen)
-        return Day(
-            number=day.day,
-            iso=day.isoformat(),
-            choice=choice,
-            panel=self._panel(day) if slots else "",
-            today=today,
-            outside=outside,
-        )
 
     def _why_empty(self, month: Month) -> str:
         allowed = policy.bookable_window(self.event_type, self._now())
@@ -165,106 +140,13 @@ class Calendar:
         day = times.local_date(later.start, self._zone)
         return self.state.at(day=day).choice(f"{word} free day: {times.full_date(day, self._locale)}")
 
-    # --- the times ---
-
-    def _panel(self, day: date) -> str:
-        return f"{self.id}-{day.isoformat()}"
-
-    def _day_times(self, day: date, slots: Sequence[Slot], chosen: date | None) -> DayTimes:
-        return DayTimes(
-            id=self._panel(day),
-            heading=times.day_name(day, self._locale),
-            iso=day.isoformat(),
-            times=self._times(slots),
-            hidden=day != chosen,
-        )
-
-    def _times(self, slots: Sequence[Slot]) -> tuple[Choice, ...]:
-        """Give a step to each slot of a day; what their queries share is written once."""
-        before = self.state.at().query()
-        prefix = f"{before}&slot=" if before else "slot="
-        labels = self._labels(slots)
-        queries = [prefix + times.format_instant(slot.start) for slot in slots]
-        return tuple(
-            Choice(
-                label=label,
-                href=f"{self.state.path}?{query}",
-                query=query,
-                name=self._name(slot, label),
-                note=seats_left(self.event_type, slot),
-            )
-            for slot, label, query in zip(slots, labels, queries, strict=True)
-        )
-
-    def _labels(self, slots: Sequence[Slot]) -> list[str]:
-        """Give the clock times; those that a day has twice, as the clocks go back, with their offset."""
-        reading = self.state.reading
-        labels = [
-            times.clock_time(slot.start, reading.zone, reading.locale, reading.hours24) for slot in slots
-        ]
-        if len(set(labels)) == len(labels):
-            return labels
-        return [
-            f"{label} ({times.offset_label(reading.zone, slot.start)})" if labels.count(label) > 1 else label
-            for slot, label in zip(slots, labels, strict=True)
-        ]
-
-    def _name(self, slot: Slot, label: str) -> str:
-        if self.moving is None or slot.start != self.moving.start:
-            return ""
-        return ", ".join(filter(None, (label, seats_left(self.event_type, slot), "the present time")))
-
-    # --- the settings of the view ---
-
-    def _zones(self, day: date) -> Zones:
-        """Give the choice of zones, with the offsets that hold on *day*, which is on view."""
-        locked = self.event_type.zone_locked
-        return Zones(
-            action=self.state.path,
-            id=f"{self.id}-tz",
-            label=times.zone_label(self._zone, _noon(day), self._locale),
-            current=self._zone,
-            options=Markup() if locked else _zone_options(self._locale, day, self._zone),
-            locked=locked,
-            chosen=self.state.zone_chosen,
-            hidden=replace(self.state, slot=None).hidden("tz"),
-            query=replace(self.state, slot=None, zone_chosen=False).query(),
-        )
-
-    def _durations(self) -> tuple[Choice, ...]:
-        if len(self.event_type.durations) < 2 or self.moving:
-            return ()
-        default = self.event_type.duration
-        return tuple(
-            replace(self.state, slot=None, duration=None if each == default else each).choice(
-                times.duration_name(each), current=each == self.duration
-            )
-            for each in self.event_type.durations
-        )
-
-    def _clocks(self) -> tuple[Choice, ...]:
-        reading = self.state.reading
-        return tuple(
-            replace(
-                self.state, slot=None, clock_chosen=True, reading=replace(reading, hours24=hours24)
-            ).choice(label, name=name, current=hours24 == reading.hours24)
-            for label, name, hours24 in (("12h", "12-hour clock", False), ("24h", "24-hour clock", True))
-        )
+    def _durations(self) -> tuple[timedelta, ...]:
+        """Give the lengths to choose from; a booking that is moved keeps its own."""
+        many = len(self.event_type.durations) > 1 and not self.moving
+        # To be hashed, as what `_kept` gives.
+        return tuple(self.event_type.durations) if many else ()
 
 
-@lru_cache(maxsize=256)
-def _zone_options(locale: Locale, day: date, current: str) -> Markup:
-    """Give the `<option>` elements of the zone select with their offsets on *day*."""
-    noon = _noon(day)
-    choices = dict(times.zone_choices(locale, noon))
-    if current not in choices:
-        choices = {current: times.zone_label(current, noon, locale), **choices}
-    option = Markup('<option value="{}"{}>{}</option>')
-    selected = Markup(" selected")
-    return Markup("").join(
-        option.format(name, selected if name == current else "", label) for name, label in choices.items()
-    )
-
-
-def _noon(day: date) -> datetime:
-    return times.day_window(day, "UTC").start + timedelta(hours=12)
+def _kept(slots: Sequence[Slot]) -> Sequence[Slot]:
+    """Give *slots* so that they can be the key of a mapping: some providers give a list."""
+    return slots if isinstance(slots, Hashable) else tuple(slots)

@@ -114,4 +114,4 @@ def _refused(at: Steps, form: Form, error: BookerError) -> Chooser:
 
 
 def _shown(at: Steps, widget: Chooser, status: int) -> Response:
-    return show(at.parts, widget, title=at.title(), status=status)
+    return show(at.parts, widget, title=at.title(), status=status, shared=at.is_shared(widget))

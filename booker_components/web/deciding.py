@@ -31,6 +31,7 @@ _STATES = {
 _CONFIRM, _DECLINE = "confirm", "decline"
 _DONE = {_CONFIRM: BookingStatus.CONFIRMED, _DECLINE: BookingStatus.REJECTED}
 _WHOLE_SERIES = "All dates of the series are decided about at once."
+_UNTIL = "If nobody answers by {}, it is declined by itself."
 _PLACES = {
     LocationKind.ATTENDEE_PHONE: "You call the guest",
     LocationKind.ATTENDEE_ADDRESS: "At the guest's",
@@ -111,7 +112,9 @@ class _Decision:
             id=identity,
             state=state,
             headline=headline,
-            sentence=f"{sentence} {_WHOLE_SERIES}" if series and state == "pending" else sentence,
+            sentence=" ".join(
+                (sentence, *(self._conditions(series is not None) if state == "pending" else ()))
+            ),
             title=booking.title,
             when=wording.booked_when(booking, self.reading),
             guest_when=wording.when_in(booking.attendee.zone, booking, self.reading),
@@ -123,6 +126,14 @@ class _Decision:
             decline="Decline",
             alert=alert,
         )
+
+    def _conditions(self, is_series: bool) -> Iterator[str]:
+        if is_series:
+            yield _WHOLE_SERIES
+        until = self.booking.decide_by
+        # What is over is declined as the upkeep comes to it.
+        if until and until > self.parts.service.clock():
+            yield _UNTIL.format(wording.moment(until, self.reading))
 
     def _form(self, form: Form, prefix: str) -> components.Form:
         return components.Form(

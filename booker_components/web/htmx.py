@@ -12,6 +12,9 @@ from werkzeug.routing import RequestRedirect
 
 # Parameters that change how times are read, not where the visitor stands.
 _READING = ("tz", "cal.tz", "clock")
+#: What decides on an answer of ours, beside its address and the visitor's language. The page that is on view
+#: decides which address is to stand above it.
+VARY = ("HX-Request", "HX-Target", "HX-Current-URL", "HX-Boosted", "HX-History-Restore-Request")
 _WIDGET_ID = re.compile(r"(?:[a-z]+#)?(bk-[a-z0-9-]{1,80})")
 
 
@@ -51,6 +54,13 @@ def on_own_page(blueprint: str) -> bool:
     except (HTTPException, RequestRedirect):
         return False
     return str(endpoint).startswith(f"{blueprint}.")
+
+
+def history_header(blueprint: str) -> str:
+    """Give the header that lets the address follow the widget, on one of *blueprint*'s pages; else ""."""
+    if not on_own_page(blueprint):
+        return ""
+    return "HX-Push-Url" if goes_on() else "HX-Replace-Url"
 
 
 def goes_on() -> bool:

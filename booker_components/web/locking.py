@@ -15,9 +15,17 @@ from datetime import timedelta
 from werkzeug.datastructures import MultiDict
 
 from .. import questions
-from ..errors import InvalidRequest, LinkExpired, LinkInvalid, Refused
+from ..errors import (
+    InvalidRequest,
+    LinkExpired,
+    LinkInvalid,
+    LinkUsedUp,
+    ProviderRefused,
+    Refused,
+    Unsupported,
+)
 from ..links import PrefillTokens
-from ..records.prefills import USED_UP, Answers, Prefill, Prefills
+from ..records.prefills import Answers, Prefill, Prefills
 from ..values import Booking, EventType, Question, QuestionKind
 from . import forms, prefill
 from .runtime import Runtime
@@ -82,7 +90,8 @@ def require_asked(event_type: EventType, known: Mapping[str, object]) -> None:
 def require_uses(uses: int | None) -> None:
     """Refuse a number of bookings that no link can be good for: `InvalidRequest`."""
     if uses is not None and not (type(uses) is int and 1 <= uses <= MOST_USES):
-        raise InvalidRequest({"uses": _USES})
+        message = f"'uses' is {uses!r}; it must be a whole number from 1 to {MOST_USES}, or None for any."
+        raise InvalidRequest({"uses": _USES}, message=message)
 
 
 def find(parts: Runtime, token: str, event_type: EventType, *, acts: bool = False) -> tuple[Prefill, str]:
@@ -96,12 +105,17 @@ def find(parts: Runtime, token: str, event_type: EventType, *, acts: bool = Fals
         return admit(parts, token, event_type, acts=acts), ""
     except LinkInvalid:
         return NOTHING, f"{_FAILED} {_REMEDY}"
+    except LinkUsedUp as error:
+        return NOTHING, f"{error.sentence} {_FAILED} {_REMEDY}"
     except LinkExpired:
         return NOTHING, f"{_OVER} {_REMEDY}"
 
 
 def admit(parts: Runtime, token: str, event_type: EventType, *, acts: bool = False) -> Prefill:
-    """Give what *token* stands for, or raise `LinkInvalid` or `LinkExpired`; *acts* as in `find`."""
+    """Give what *token* stands for; *acts* as in `find`.
+
+    Raises `LinkInvalid`, `LinkExpired` or `LinkUsedUp`.
+    """
     found = _prefills(parts).find(_tokens(parts).read(token))
     if found is None:
         raise LinkExpired("What the token stood for is gone.")
@@ -110,14 +124,15 @@ def admit(parts: Runtime, token: str, event_type: EventType, *, acts: bool = Fal
     if not same or _problems(event_type, found.locked):
         raise LinkInvalid("The token was made for something else.")
     if found.uses == 0 and not acts:
-        raise LinkExpired("The uses of the link are up.", sentence=USED_UP)
+        raise LinkUsedUp("The uses of the link are up.")
     return found
 
 
 def spending(parts: Runtime, token: str, key: str, act: Callable[[Callable[[], None]], Booking]) -> Booking:
     """Do *act*, which is given what to call as booking begins: that uses up a booking of *token*.
 
-    The same *key* uses up one only. `LinkExpired` if none is left. What is refused has used up nothing.
+    The same *key* uses up one only. `LinkUsedUp` if none is left. What is refused has used up nothing; what
+    may have been booked after all has.
     """
     prefills, id = _prefills(parts), _tokens(parts).read(token)
     key = key or secrets.token_urlsafe(16)
@@ -129,7 +144,7 @@ def spending(parts: Runtime, token: str, key: str, act: Callable[[Callable[[], N
 
     try:
         return act(spend)
-    except Refused:
+    except (Refused, ProviderRefused, Unsupported):
         # A transaction takes it back by itself, but with providers elsewhere there is none.
         if spent:
             prefills.give_back(id, key)

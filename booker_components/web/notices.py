@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import BookerError, BookingNotFound, LinkExpired, LinkInvalid, ProviderError
+from ..errors import BookerError, BookingNotFound, LinkExpired, LinkInvalid, LinkUsedUp, ProviderError
 from ..links import Purpose
 from ..values import Booking, BookingStatus, Occasion
 from . import finding, htmx
@@ -20,6 +20,7 @@ _STATUSES = {
     413: ("Too much text", "What was sent is too long. Please go back and shorten it."),
 }
 _HEADLINES: tuple[tuple[type[BookerError], str], ...] = (
+    (LinkUsedUp, "This link has been used up"),
     (LinkExpired, "This link has expired"),
     (LinkInvalid, "This link is not valid"),
     (BookingNotFound, "Booking not found"),

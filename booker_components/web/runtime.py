@@ -21,6 +21,7 @@ from ..settings import Settings
 from ..storage import Storage
 from ..upkeep import Upkeep
 from .assets import Assets
+from .memory import Memory
 
 #: The key of `app.extensions`.
 KEY = "booker"
@@ -42,6 +43,8 @@ class Runtime:
     #: What is done as time goes by.
     upkeep: Upkeep
     assets: Assets
+    #: What was drawn of late.
+    memory: Memory = field(default_factory=Memory, repr=False)
     #: The keys that sign forms, oldest first.
     keys: Sequence[bytes] = field(repr=False)
     #: Where the host registered the blueprint: "" or, for example, "/scheduling".

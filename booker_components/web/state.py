@@ -61,12 +61,15 @@ class State:
 
     def query(self) -> str:
         """Give the state as a query, without its question mark."""
-        return urlencode(self.pairs(), safe=":/", quote_via=quote)
+        return _written(self.pairs())
+
+    def beginning(self) -> str:
+        """Give what the query of every step begins with: the parameters that all of them keep."""
+        return _written(self.kept)
 
     def choice(self, label: str, *, name: str = "", current: bool = False) -> Choice:
         """Give the step that leads to this state."""
-        query = self.query()
-        return Choice(label=label, href=f"{self.path}?{query}", query=query, name=name, current=current)
+        return step(self.path, self.query(), label, name=name, current=current)
 
     def hidden(self, *but: str) -> tuple[Hidden, ...]:
         """Give the state as hidden fields of a GET form, without the parameters named."""
@@ -79,6 +82,24 @@ class State:
     def at(self, *, month: Month | None = None, day: date | None = None) -> State:
         """Give the state with another month or day on view and no time chosen."""
         return replace(self, month=month, day=day, slot=None)
+
+    def to_days(self) -> Callable[[date], str]:
+        """Give what gives the query of `at` a day: what those of many days share is written once."""
+        rest = self.at().pairs()[len(self.kept) :]
+        before, after = _written((*self.kept, ("date", ""))), _written(rest)
+        end = f"&{after}" if after else ""
+        return lambda day: f"{before}{day.isoformat()}{end}"
+
+
+def step(
+    path: str, query: str, label: str, *, name: str = "", note: str = "", current: bool = False
+) -> Choice:
+    """Give the step that leads to what *query* says."""
+    return Choice(label=label, href=f"{path}?{query}", query=query, name=name, note=note, current=current)
+
+
+def _written(pairs: Pairs) -> str:
+    return urlencode(pairs, safe=":/", quote_via=quote)
 
 
 def booker_path(event_type: EventType, owner: str) -> str:

@@ -119,7 +119,7 @@ class Steps:
             action=self._action(),
             summary=self._summary().component(),
             alert=" ".join(filter(None, (self.alert, *self.state.complaints))),
-            picker=None if form or other_site else self._calendar().picker(),
+            picker=None if form or other_site else self._picker(),
             form=self._form(form, taken=taken) if form else None,
             elsewhere=other_site,
             back=self._back() if form else None,
@@ -127,6 +127,11 @@ class Steps:
             carried=self.carried,
             keep=cancelling.keep(self.parts, self.booking) if self.booking else None,
         )
+
+    def is_shared(self, widget: components.Chooser) -> bool:
+        """Tell whether whoever asks for the same sees the same *widget*: nothing of one visitor is in it."""
+        personal = self.state.kept or self.booking or widget.carried or widget.form
+        return not (personal or widget.alert or widget.elsewhere)
 
     def title(self) -> str:
         """Give the title of the page."""
@@ -201,6 +206,9 @@ class Steps:
 
     # --- parts ---
 
+    def _picker(self) -> components.Picker:
+        return self.parts.memory.picker(self._calendar().view(f"{self.id}-go" if self.carried else ""))
+
     def _calendar(self) -> Calendar:
         return Calendar(
             service=self.parts.service,
@@ -262,7 +270,8 @@ class Steps:
         return "Request booking" if waits else "Confirm booking"
 
     def _hold_address(self) -> str:
-        return holding.address(self.parts, self.event_type, self.duration(), token=self.token())
+        zone = self.booking.attendee.zone if self.booking else self.state.reading.zone
+        return holding.address(self.parts, self.event_type, self.duration(), zone=zone, token=self.token())
 
     def _hidden(self, form: Form) -> Iterator[Hidden]:
         """Give what the form sends along unseen: the state, what is kept or carried, and its key."""

@@ -42,7 +42,7 @@ class Summary:
             series=self._series(),
             locations=summary_locations(event_type),
             price=wording.price(event_type.price, reading.locale) if event_type.price else "",
-            seats=wording.seats_left(event_type, self.slot) if self.slot else "",
+            seats=wording.seats_left(event_type.seats, self.slot) if self.slot else "",
             chosen=wording.when(start, start + self.duration, reading) if start else None,
             former=wording.when(booking.start, booking.end, reading) if booking else None,
         )

@@ -53,7 +53,7 @@ class Widgets:
         cannot, whatever a browser sends (see `booker_link`). Whoever sees the page may book what is private.
         """
 
-        def build(parts: Runtime, identity: str) -> Component:
+        def draw(parts: Runtime, identity: str) -> Markup:
             event_type = parts.service.event_type(slug, owner=owner or None)
             known = prefill or {}
             query: MultiDict[str, str] = MultiDict()
@@ -62,37 +62,41 @@ class Widgets:
                 kept = locking.token(parts, event_type, locked=locked or {}, known=known, expires=_STANDS)
                 query, told = MultiDict({PREFILL: kept}), ()
             at = Steps.of_booking(parts, event_type, query, id=identity, owner=owner, told=told)
-            return at.widget()
+            widget = at.widget()
+            return parts.memory.widget(widget) if at.is_shared(widget) else widget.__html__()
 
-        return _shown(f"booker-{slug}", build)
+        return _shown(f"booker-{slug}", draw)
 
     def booking(self, uid: str) -> Markup:
         """Give a booking with everything that its guest may see and do."""
 
-        def build(parts: Runtime, identity: str) -> Component:
+        def draw(parts: Runtime, identity: str) -> Markup:
             booking = parts.service.get(uid)
             reading = visitors(booking.attendee.zone)
             details = Details(parts=parts, booking=booking, reading=reading, id=identity, trusted=True)
-            return details.component()
+            return details.component().__html__()
 
-        return _shown("booking", build)
+        return _shown("booking", draw)
 
     def reschedule(self, uid: str) -> Markup:
         """Give the calendar in which a booking is moved."""
         return _shown(
-            "reschedule", lambda parts, identity: _reschedule(parts, identity, parts.service.get(uid))
+            "reschedule",
+            lambda parts, identity: _reschedule(parts, identity, parts.service.get(uid)).__html__(),
         )
 
     def cancel(self, uid: str) -> Markup:
         """Give the form in which a booking is cancelled."""
-        return _shown("cancel", lambda parts, identity: _cancel(parts, identity, parts.service.get(uid)))
+        return _shown(
+            "cancel", lambda parts, identity: _cancel(parts, identity, parts.service.get(uid)).__html__()
+        )
 
 
-def _shown(word: str, build: Callable[[Runtime, str], Component]) -> Markup:
-    """Give the widget, or a notice: a failure never breaks the host's page."""
+def _shown(word: str, draw: Callable[[Runtime, str], Markup]) -> Markup:
+    """Give what *draw* gives, or a notice: a failure never breaks the host's page."""
     parts, identity = runtime(), _next_id(word)
     try:
-        return build(parts, identity).__html__()
+        return draw(parts, identity)
     except InvalidRequest as error:
         # Nothing that a visitor could mend: the page itself gives a wrong answer.
         _log.error("The widget %s cannot be shown. %s", identity, error.message)

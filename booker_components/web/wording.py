@@ -14,7 +14,7 @@ from babel.numbers import format_currency, get_currency_precision
 from .. import times
 from ..errors import BookerError, BookingClosed, NotBookable
 from ..policy import Rule, Verdict
-from ..values import Approval, Booking, EventType, Frequency, Price, Series, Slot
+from ..values import Approval, Booking, Frequency, Price, Seats, Series, Slot
 from .components import When
 from .reading import Reading
 
@@ -69,9 +69,9 @@ def rhythm(series: Series) -> str:
     return f"every {step}" if series.interval == 1 else f"every {series.interval} {step}s"
 
 
-def seats_left(event_type: EventType, slot: Slot) -> str:
-    """Say how many seats *slot* has left: "3 seats left"; "" where guests are not to know."""
-    left, seats = slot.seats_left, event_type.seats
+def seats_left(seats: Seats | None, slot: Slot) -> str:
+    """Say how many of *seats* are left in *slot*: "3 seats left"; "" where guests are not to know."""
+    left = slot.seats_left
     # Of some providers the slots alone tell that guests share a time.
     if left is None or (seats and not seats.show_left):
         return ""

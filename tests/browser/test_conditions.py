@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
-from booker_components import EventType, Frequency, Hold, Series, SlotTaken
+from booker_components import EventType, Frequency, Hold, Series, SlotTaken, TooManyRequests
 from booker_components.testing import FrozenClock
 from booker_components.web.components import Action, Notice
 from booker_components.web.responses import page
@@ -151,9 +151,11 @@ class Slow(HoldingStudio):
         super().__init__(event_type, clock)
         self.asked, self.answers = threading.Event(), threading.Event()
 
-    def hold(self, event_type: EventType, start: datetime, *, duration: timedelta | None = None) -> Hold:
+    def hold(
+        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None, zone: str = ""
+    ) -> Hold:
         """Keep a slot at once, and tell later."""
-        hold = super().hold(event_type, start, duration=duration)
+        hold = super().hold(event_type, start, duration=duration, zone=zone)
         self.asked.set()
         self.answers.wait(5)
         return hold
@@ -201,9 +203,44 @@ def test_a_form_that_is_sent_sooner_than_its_hold_is_answered_waits_for_it(
 class Unlucky(HoldingStudio):
     """A studio where somebody else is always a little faster."""
 
-    def hold(self, event_type: EventType, start: datetime, *, duration: timedelta | None = None) -> Hold:
+    def hold(
+        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None, zone: str = ""
+    ) -> Hold:
         """Refuse."""
         raise SlotTaken()
+
+
+class Busy(HoldingStudio):
+    """A studio where as much is held as may be."""
+
+    def hold(
+        self, event_type: EventType, start: datetime, *, duration: timedelta | None = None, zone: str = ""
+    ) -> Hold:
+        """Refuse."""
+        raise TooManyRequests()
+
+
+def test_a_guest_who_is_refused_a_hold_books_all_the_same(
+    tmp_path: Path,
+    clock: FrozenClock,
+    serve: Callable[[Flask], Server],
+    visit: Visits,
+) -> None:
+    """And is told nothing of it."""
+    busy = Busy(offering(), clock)
+    app = studio_app(tmp_path, busy, clock)
+    guest = visit(serve(app)).open("/book/class?tz=Europe/Berlin")
+    guest.expected = ("status of 429",)
+
+    with guest.page.expect_response("**/booker/hold?**") as answer:
+        guest.pick(TUESDAY, "10:00")
+    guest.fill()
+    alerts = guest.page.get_by_role("alert").count()
+    guest.button("Confirm booking").click()
+
+    expect(guest.heading("Your booking is confirmed")).to_be_visible()
+    assert (answer.value.status, alerts, len(busy.requests)) == (429, 0, 1)
+    app.extensions["booker"].storage.close()
 
 
 @pytest.fixture
@@ -242,7 +279,7 @@ def test_a_link_that_leads_on_is_followed(studio_server: Server, visit: Visits) 
     leave = Action(label="Continue", href="/book/class")
     notice = Notice(id="bk-notice", tone="success", headline="Booked", sentence="", leave=leave)
     app = studio_server.app
-    app.add_url_rule("/done", "done", lambda: page(runtime(), notice, "Booked"))
+    app.add_url_rule("/done", "done", lambda: page(runtime(), notice, "Booked").__html__())
 
     guest = visit(studio_server).open("/done")
 

@@ -148,6 +148,21 @@ def test_the_host_reads_what_there_is_to_know(office: Office) -> None:
     assert _buttons(page) == ["Agree", "Decline"]
 
 
+def test_the_host_reads_until_when_to_decide(office: Office, clock: FrozenClock) -> None:
+    """In the host's own zone; not of a provider that does not tell, nor once it is over."""
+    silent = office.opened().text()
+    by = clock() + timedelta(hours=3)
+    office.studio.bookings["bk-1"] = replace(office.booking, decide_by=by)
+
+    told = office.opened().text()
+    clock.set(by)
+    over = office.opened()
+
+    assert "If nobody answers by Monday 1 February 2027, 12:00, it is declined by itself." in told
+    assert ["If nobody answers" in each for each in (silent, over.text())] == [False, False]
+    assert _buttons(over) == ["Agree", "Decline"]
+
+
 def test_a_place_of_the_guests_is_said_as_hosts_read_it(opening: Opening) -> None:
     """What guests read, "We come to you", would be about the wrong one."""
     home = Location(kind=LocationKind.ATTENDEE_ADDRESS, label="At your place")

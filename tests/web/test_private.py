@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,12 +17,17 @@ from booker_components import (
     Booking,
     BookingRequest,
     InvalidRequest,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderRefused,
     SlotTaken,
+    Unsupported,
     booker_link,
     get_event_types,
 )
 from booker_components.records.tables import prefills
 from booker_components.testing import FrozenClock
+from booker_components.values import Incoming
 
 from ..elsewhere import elsewhere
 from ..guests import BO, Guest
@@ -227,8 +232,8 @@ def test_a_link_is_good_for_so_many_bookings(partner: Inviting) -> None:
         assert partner.visit(link, slot).send(**BO).headline() == "Your booking is confirmed"
     late = partner.visit(link).page
 
-    assert (late.status, late.headline()) == (410, "This link has expired")
-    assert USED_UP in late.text()
+    assert (late.status, late.headline()) == (410, "This link has been used up")
+    assert f"{USED_UP} Please ask your host for a new one." in late.text()
     assert late.times() == []
 
 
@@ -354,7 +359,7 @@ def test_a_known_user_can_be_given_one_booking(opening: Opening) -> None:
 
     assert booked.headline() == "Your booking is confirmed"
     assert [each.attendee.email for each in partner.studio.requests] == [BO["email"]]
-    assert _alert(late).startswith("The details that were filled in for you have expired.")
+    assert _alert(late).startswith(f"{USED_UP} Your details could not be filled in.")
     assert BO["email"] not in late.response.text
 
 
@@ -363,8 +368,8 @@ def test_a_known_user_can_be_given_one_booking(opening: Opening) -> None:
 
 @pytest.mark.parametrize("uses", [0, -1, 10_001, 1.5, "2", True], ids=str)
 def test_a_wrong_number_of_uses_is_refused(partner: Inviting, uses: Any) -> None:
-    """By name."""
-    with pytest.raises(InvalidRequest) as refused:
+    """By name, and with what it is."""
+    with pytest.raises(InvalidRequest, match=f"'uses' is {uses!r}; it must be a whole number") as refused:
         partner.link(uses=uses)
 
     assert dict(refused.value.problems) == {"uses": "Please give a whole number from 1 to 10000."}
@@ -408,6 +413,42 @@ def test_a_refusal_from_elsewhere_uses_nothing(make_app: Callable[..., Flask], c
 
     assert (taken, uses, partner.uses) == (409, [1], [0])
     assert [each.headline() for each in pages] == ["Your booking is confirmed"] * 2
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "left"),
+    [
+        pytest.param(ProviderRefused("No."), 502, [1], id="refused"),
+        pytest.param(Unsupported("No."), 501, [1], id="not to be had"),
+        pytest.param(OutcomeUnknown("Perhaps."), 503, [0], id="nobody knows"),
+    ],
+)
+def test_what_may_have_been_booked_is_used(
+    opening: Opening, error: ProviderError, status: int, left: list[int]
+) -> None:
+    """A provider elsewhere that refuses has booked nothing; one that does not answer may have."""
+
+    class Elsewhere(Club):
+        """Booked by calls, outside of any transaction."""
+
+        def book(self, request: BookingRequest) -> Booking:
+            raise error
+
+        def incoming(self, headers: Mapping[str, str], body: bytes, *, mark: str = "") -> Incoming:
+            raise AssertionError("Nobody tells of anything here.")
+
+        def changed_since(self, instant: datetime) -> Iterator[Booking]:
+            return iter(())
+
+    partner = opening()
+    link = partner.link(uses=1)
+    parts = partner.app.extensions["booker"]
+    elsewhere = _over(parts, Elsewhere(SECRET, parts.service.clock))
+    partner.app.extensions["booker"] = replace(parts, service=elsewhere)
+
+    page = partner.visit(link).send(**BO)
+
+    assert (page.status, partner.uses) == (status, left)
 
 
 def test_a_transaction_takes_back_what_it_used(opening: Opening) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -178,9 +179,11 @@ class DayTimes:
     #: "Tuesday 4 March"
     heading: str
     iso: str
-    times: tuple[Choice, ...]
+    times: Sequence[Choice]
     #: Whether another day is chosen.
     hidden: bool = True
+    #: The same times by booker/_times.html, where that has been drawn before; else empty.
+    drawn: Markup = Markup()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,9 +208,12 @@ class Zones:
     locked: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Picker:
-    """Calendar and times: the second and third part of the layout."""
+    """Calendar and times: the second and third part of the layout.
+
+    It is equal to nothing but itself: one is made for each view, and to compare all it holds would take long.
+    """
 
     month: Month
     days: tuple[DayTimes, ...]
