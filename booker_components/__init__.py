@@ -10,6 +10,7 @@ from .errors import FormExpired as FormExpired
 from .errors import InvalidRequest as InvalidRequest
 from .errors import LinkExpired as LinkExpired
 from .errors import LinkInvalid as LinkInvalid
+from .errors import LinkUsedUp as LinkUsedUp
 from .errors import NotBookable as NotBookable
 from .errors import OutcomeUnknown as OutcomeUnknown
 from .errors import ProviderError as ProviderError
@@ -62,7 +63,7 @@ from .providers import ReceivesWebhooks as ReceivesWebhooks
 from .providers import TellsChanges as TellsChanges
 from .providers import Tidies as Tidies
 from .providers.calcom.accounts import CalcomAccount as CalcomAccount
-from .providers.embedded.busy import BusySource as BusySource
+from .providers.embedded.calendars import BusySource as BusySource
 from .receiving import Hearer as Hearer
 from .redirects import verify_redirect as verify_redirect
 from .subscribers.webhooks import verify_webhook as verify_webhook
@@ -164,6 +165,7 @@ __all__ = [
     "Limit",
     "LinkExpired",
     "LinkInvalid",
+    "LinkUsedUp",
     "LinksCalendars",
     "ListsBookings",
     "Location",

@@ -83,7 +83,7 @@ class Links:
             raise LinkExpired("The token's time is over.")
 
     def just_used(self, token: str, purpose: Purpose, booking: Booking) -> bool:
-        """Tell whether *token* let somebody in until the booking changed, less than a minute ago.
+        """Tell whether *token* let somebody in until the booking changed, a minute ago at most.
 
         A form that is sent twice at once comes with such a token the second time.
         """

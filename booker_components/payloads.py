@@ -61,6 +61,7 @@ def booking_to_dict(booking: Booking) -> Payload:
         "location": location_to_dict(booking.location),
         "metadata": dict(booking.metadata),
         "occurrences": [_from_occurrence(each) for each in booking.occurrences],
+        "decide_by": _from_instant(booking.decide_by) if booking.decide_by else None,
         "former_start": _from_instant(booking.former_start) if booking.former_start else None,
         "created_at": _from_instant(booking.created_at),
         "updated_at": _from_instant(booking.updated_at),
@@ -70,7 +71,7 @@ def booking_to_dict(booking: Booking) -> Payload:
 
 def booking_from_dict(payload: Mapping[str, Any]) -> Booking:
     """Give the booking that `booking_to_dict` wrote; `KeyError` or `ValueError` if it did not."""
-    former_start = payload.get("former_start")
+    decide_by, former_start = payload.get("decide_by"), payload.get("former_start")
     return Booking(
         uid=payload["uid"],
         event_type=payload["event_type"],
@@ -86,6 +87,7 @@ def booking_from_dict(payload: Mapping[str, Any]) -> Booking:
         location=location_from_dict(payload.get("location")),
         metadata=MappingProxyType(payload.get("metadata", {})),
         occurrences=tuple(_to_occurrence(each) for each in payload.get("occurrences", ())),
+        decide_by=_to_instant(decide_by) if decide_by else None,
         former_start=_to_instant(former_start) if former_start else None,
         created_at=_to_instant(payload["created_at"]),
         updated_at=_to_instant(payload["updated_at"]),

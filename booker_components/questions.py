@@ -116,6 +116,13 @@ def check_without(event_type: EventType, request: BookingRequest) -> tuple[datet
     return request.without
 
 
+def check_text(text: str) -> str:
+    """Give *text* as it is; `ValueError` if it has characters that not every database keeps."""
+    if _CONTROL.search(text):
+        raise ValueError("This has characters that cannot be used. Please type it again.")
+    return text
+
+
 def check_facts(facts: Mapping[str, str]) -> None:
     """Hold *facts*, kept with a booking, against the limits; `ValueError` names the one that is passed."""
     if len(facts) > FACTS_LIMIT:
@@ -162,6 +169,8 @@ def checked(event_type: EventType, request: BookingRequest) -> BookingRequest:
     guests = problems.attempt("guests", check_guests, event_type, request.guests)
     notes = problems.attempt("notes", check, NOTES, request.notes)
     problems.attempt("tz", times.zone, attendee.zone)
+    for slug, text in (("key", request.key), ("by", request.by), ("locale", attendee.locale)):
+        problems.attempt(slug, check_text, text)
     if not problems.keys() & {"tz", "occurrences"}:
         problems.attempt("without", check_without, event_type, request)
     answers = _checked_answers(event_type, request.answers, problems)
@@ -226,9 +235,7 @@ def _checked_place(location: Location | None, request: BookingRequest) -> str:
 def _plain(value: object, limit: int) -> str:
     if not isinstance(value, str):
         raise ValueError("This must be a text.")
-    if _CONTROL.search(value):
-        raise ValueError("This has characters that cannot be used. Please type it again.")
-    text = value.strip()
+    text = check_text(value).strip()
     if len(text) > limit:
         raise ValueError(f"Please use {limit} characters at most; these are {len(text)}.")
     return text

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
+from flask.cli import FlaskGroup
 
-from booker_components import Approval, Booker, BookingEvent, EventKind, create_booking
-from booker_components.errors import DeliveryFailed
+from booker_components import (
+    Absence,
+    Approval,
+    Booker,
+    BookingEvent,
+    EventKind,
+    HostGroup,
+    Limit,
+    Member,
+    Period,
+    create_booking,
+)
+from booker_components.errors import ConfigurationError, DeliveryFailed
 from booker_components.testing import FrozenClock, Recorder
 
 from .conftest import INTRO, MONDAY, TUESDAY
 from .ports import held_port
+
+ONE_A_DAY = (Limit(per=Period.DAY, count=1),)
 
 
 def run(app: Flask, *words: str) -> str:
@@ -72,6 +88,47 @@ def test_check_tells_when_the_queue_does_not_answer(make_app: Callable[..., Flas
     assert result.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"BOOKER_HOLD_MINUTES": "soon"}, "Error: 'BOOKER_HOLD_MINUTES' is 'soon'"),
+        ({"BOOKER_NONSENSE": 1}, "Error: 'BOOKER_NONSENSE' is not a setting"),
+        ({"BOOKER_EVENT_TYPES": lambda: ["none"]}, "Error: event_types[0] must be an EventType"),
+        ({"BOOKER_EVENT_TYPES": "none.toml"}, "Error: {cwd}/none.toml: there is no such file"),
+    ],
+    ids=["wrong", "unknown", "told by a function", "no file"],
+)
+def test_a_mistake_in_the_settings_is_one_line(
+    tmp_path: Path, clock: FrozenClock, config: dict[str, object], said: str
+) -> None:
+    """It names the setting, and ends with exit code 1; nobody reads a traceback to find it."""
+
+    def create_app() -> Flask:
+        app = Flask("partner", instance_path=str(tmp_path))
+        app.config.update({"SECRET_KEY": "k" * 40, "BOOKER_EVENT_TYPES": [INTRO], **config})
+        Booker(app, clock=clock)
+        return app
+
+    flask = FlaskGroup(create_app=create_app)
+    result = CliRunner(env={"FLASK_RUN_FROM_CLI": None}).invoke(flask, ["booker", "check"])
+
+    assert result.exit_code == 1
+    assert result.output.startswith(said.format(cwd=Path.cwd()))
+    assert len(result.output.splitlines()) == 1
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_a_mistake_in_the_settings_is_the_error_it_is_elsewhere(tmp_path: Path) -> None:
+    """A server's log has the traceback."""
+    app = Flask("partner", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="k" * 40, BOOKER_HOLD_MINUTES="soon")
+
+    with pytest.raises(ConfigurationError) as error:
+        Booker(app)
+
+    assert type(error.value) is ConfigurationError
+
+
 # --- why -----------------------------------------------------------------------------------------
 
 
@@ -124,6 +181,40 @@ def test_why_tells_every_reason_of_one_time(make_app: Callable[..., Flask], cloc
         "  - it is outside the working hours of Ada Lovelace",
     ]
     assert offered == "intro-call: Friday 5 February 2027, 10:00 (Europe/Berlin) is offered\n"
+
+
+def test_why_has_a_line_for_each_host(make_app: Callable[..., Flask]) -> None:
+    """However many a group has; what several rules say of one host stands together."""
+    hosts = [replace(INTRO.host, slug=name, name=name.title(), limits=ONE_A_DAY) for name in ("ada", "bo")]
+    hosts[1] = replace(hosts[1], away=(Absence(first=TUESDAY.date(), last=TUESDAY.date()),), limits=())
+    group = HostGroup(members=(Member(host="ada"), Member(host="bo")))
+    team = replace(INTRO, slug="team", hosts=tuple(hosts), groups=(group,))
+    app = make_app(BOOKER_EVENT_TYPES=[team, replace(INTRO, slug="solo", hosts=(hosts[0],))])
+    with app.app_context():
+        create_booking("solo", TUESDAY + timedelta(hours=2), name="Bo", email="bo@example.com")
+
+    day = run(app, "why", "team", "2027-02-02").splitlines()
+    time = run(app, "why", "team", "2027-02-02T08:00+01:00").splitlines()
+
+    assert day[1:3] == [
+        "  00:00 – 08:30  it is outside the working hours of Ada; Ada has as many bookings as are taken then",
+        "                 Bo is away; it is outside the working hours of Bo",
+    ]
+    assert time[1:] == [
+        "  - it is outside the working hours of Ada; Ada has as many bookings as are taken then",
+        "  - Bo is away; it is outside the working hours of Bo",
+    ]
+
+
+def test_why_names_a_private_way_in(make_app: Callable[..., Flask]) -> None:
+    """It is no rule about a time, which whoever has a link is offered."""
+    app = make_app(BOOKER_EVENT_TYPES=[replace(INTRO, private=True)])
+
+    day = run(app, "why", "intro-call", "2027-02-02")
+    time = run(app, "why", "intro-call", "2027-02-02T09:00+01:00")
+
+    assert day.splitlines()[0].endswith("times of Europe/Berlin; it is booked through a private link only")
+    assert time.endswith("is offered; it is booked through a private link only\n")
 
 
 @pytest.mark.parametrize(
@@ -217,7 +308,8 @@ def test_outbox_and_deliver(make_app: Callable[..., Flask], recorder: Recorder) 
     assert f"booking.created  {booking.uid}  -> recorder  pending  attempts 0" in waiting
     assert "bo@example.com" not in waiting
     assert delivered == "1 delivered.\n"
-    assert "done" in done
+    assert "next 2027-02-01T08:00:00Z" in waiting
+    assert done.rstrip().endswith("done  attempts 1")
     assert [event.booking.uid for event in recorder.events] == [booking.uid]
 
 
@@ -242,7 +334,30 @@ def test_deliver_does_the_upkeep_too(
 def test_outbox_says_when_there_is_nothing(app: Flask) -> None:
     """An empty outbox is said to be empty."""
     assert run(app, "outbox") == "No deliveries.\n"
-    assert run(app, "outbox", "retry") == "0 parked deliveries are due again.\n"
+    assert run(app, "outbox", "retry") == "Parked deliveries due again: 0.\n"
+
+
+def test_deliver_lets_nobody_wait_for_a_slow_subscriber(tmp_path: Path) -> None:
+    """Each is told in a thread of its own, as by a worker."""
+    heard = threading.Event()
+    patient: list[bool] = []
+    app = Flask("partner", instance_path=str(tmp_path))
+    app.config.update(SECRET_KEY="k" * 40, BOOKER_EVENT_TYPES=[INTRO], BOOKER_DISPATCH="none")
+
+    def slow(event: BookingEvent) -> None:
+        patient.append(heard.wait(10))
+
+    def quick(event: BookingEvent) -> None:
+        heard.set()
+
+    Booker(app, subscribers=[slow, quick], clock=FrozenClock(MONDAY))
+    with app.app_context():
+        create_booking("intro-call", TUESDAY, name="Bo", email="bo@example.com")
+
+    said = run(app, "deliver")
+    app.extensions["booker"].storage.close()
+
+    assert (said, patient) == ("2 delivered.\n", [True])
 
 
 class Broken:
@@ -280,8 +395,8 @@ def test_retry_makes_parked_deliveries_due_again(tmp_path: Path) -> None:
     run(app, "deliver")
     app.extensions["booker"].storage.close()
 
-    assert some == "1 parked deliveries are due again.\n"
-    assert theirs == "3 parked deliveries are due again.\n"
+    assert some == "Parked deliveries due again: 1.\n"
+    assert theirs == "Parked deliveries due again: 3.\n"
     assert delivered == "4 delivered.\n"
-    assert rest == "2 parked deliveries are due again.\n"
+    assert rest == "Parked deliveries due again: 2.\n"
     assert (len(one.heard), len(two.heard)) == (3, 3)

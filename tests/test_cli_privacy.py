@@ -140,8 +140,8 @@ def test_erase_cancels_tells_the_host_and_erases(app: Flask, uid: str, recorder:
 
     last = recorder.events[-1]
     assert (last.kind, last.booking.attendee.name) == (EventKind.CANCELLED, "Bo Diddley")
-    assert f"1 bookings were cancelled: {uid}" in said
-    assert "1 bookings erased" in said
+    assert f"Bookings cancelled: 1 ({uid})." in said
+    assert "Bookings erased: 1." in said
     assert "recorder: what it was told so far" in said
     with app.app_context():
         told = export_guest(BO)
@@ -159,7 +159,7 @@ def test_erase_asks_first(app: Flask, uid: str) -> None:
 
     assert (said.exit_code, "for good?" in said.output) == (1, True)
     assert json.loads(unsaid)["bookings"]
-    assert "1 bookings erased" in done.output
+    assert "Bookings erased: 1." in done.output
 
 
 def test_erase_says_when_there_is_nothing(app: Flask) -> None:
@@ -208,5 +208,5 @@ def test_the_examples_of_the_docs_run(
 
     told, erased, changed = capsys.readouterr().out.splitlines()
     assert told == "1 bookings, 1 events"
-    assert erased.startswith("1 bookings erased")
+    assert erased.startswith("Bookings erased: 1.")
     assert changed.endswith("booking.created confirmed")

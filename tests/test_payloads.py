@@ -40,6 +40,7 @@ FULL = Booking(
     notes="Line one\nline two",
     answers={"text": "yes", "number": 2.5, "whole": 3, "tick": True, "several": ("a", "b"), "none": ()},
     location=Location(kind=LocationKind.IN_PERSON, value="1 rue de Lyon", label="Our office"),
+    decide_by=datetime(2026, 3, 11, 12, 0, tzinfo=UTC),
     former_start=datetime(2026, 3, 11, 9, 0, tzinfo=UTC),
     reason="Ill",
     changed_by="guest",
@@ -83,7 +84,7 @@ def test_unknown_and_missing_fields_are_tolerated():
     """A snapshot of another version is read: unknown keys are ignored, missing ones take their defaults."""
     payload = booking_to_dict(FULL)
     payload["new_in_2030"] = 1
-    for key in ("notes", "answers", "guests", "location", "former_start", "revision"):
+    for key in ("notes", "answers", "guests", "location", "decide_by", "former_start", "revision"):
         del payload[key]
 
     restored = booking_from_dict(payload)

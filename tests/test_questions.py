@@ -313,3 +313,26 @@ def test_an_answer_that_nobody_is_asked_for_may_be_missing() -> None:
     assert checked(event_type, call_request(None)).answers == {}
     with pytest.raises(InvalidRequest):
         checked(event_type, replace(call_request(None), answers={"ref": "many"}))
+
+
+@pytest.mark.parametrize(
+    ("slug", "change"),
+    [
+        ("key", {"key": "web:a\x00b"}),
+        ("by", {"by": "host\x00"}),
+        ("locale", {"attendee": Attendee(name="Bo", email="bo@example.com", locale="en\x00")}),
+        ("name", {"attendee": Attendee(name="Bo\x00", email="bo@example.com")}),
+        ("notes", {"notes": "a\x00b"}),
+    ],
+    ids=["key", "who books", "language", "name", "notes"],
+)
+def test_what_not_every_database_keeps_is_refused(slug: str, change: dict[str, Any]) -> None:
+    """Beforehand, whatever the database: also what no form shows, but anybody can send."""
+    request = BookingRequest(
+        event_type="intro-call", start=MONDAY, attendee=Attendee(name="Bo", email="bo@example.com")
+    )
+
+    with pytest.raises(InvalidRequest) as caught:
+        checked(replace(INTRO, notes=True), replace(request, **change))
+
+    assert caught.value.problems == {slug: "This has characters that cannot be used. Please type it again."}

@@ -20,14 +20,14 @@ from ..web.runtime import runtime
 
 _EMAIL = click.option("--email", required=True, help="The guest's address, in any case.")
 _WORDS = {
-    "bookings": "bookings",
-    "named_in": "bookings of others that named the guest",
-    "history": "lines of the audit trail",
-    "events": "events",
-    "errors": "messages of failed deliveries",
-    "prefills": "prefilled links",
-    "webhooks": "webhooks that came in",
-    "request_keys": "keys of requests",
+    "bookings": "Bookings erased",
+    "named_in": "Bookings of others that named the guest",
+    "history": "Lines of the audit trail",
+    "events": "Events",
+    "errors": "Messages of failed deliveries",
+    "prefills": "Prefilled links",
+    "webhooks": "Webhooks that came in",
+    "request_keys": "Keys of requests",
 }
 
 
@@ -104,12 +104,12 @@ def _line(booking: Booking) -> str:
 
 def _report(done: Erasure) -> Iterator[str]:
     if done.cancelled:
-        yield f"{len(done.cancelled)} bookings were cancelled: {', '.join(done.cancelled)}"
+        yield f"Bookings cancelled: {len(done.cancelled)} ({', '.join(done.cancelled)})."
     if not any(done.counts.values()):
         yield "Nothing is kept about this address."
-    yield from (f"{count} {_WORDS[name]} erased" for name, count in done.counts.items() if count)
+    yield from (f"{_WORDS[name]}: {count}." for name, count in done.counts.items() if count)
     if done.waiting:
-        yield f"{done.waiting} deliveries are still to come; they hold what is left."
+        yield f"Deliveries still to come, which hold what is left: {done.waiting}."
     if not done.overwritten:
         yield (
             "The files of the database may hold old rows for a while: PostgreSQL clears them by itself "

@@ -71,7 +71,7 @@ def check(parts: Runtime, booking: str) -> None:
 def retry(parts: Runtime) -> None:
     """Write again what was refused, each booking's events in order, and what has become due."""
     count = parts.outbox.retry(subscriber=Salesforce.name)
-    click.echo(f"{count} parked deliveries are due again.")
+    click.echo(f"Parked deliveries due again: {count}.")
     click.echo(f"{parts.outbox.deliver_due()} delivered.")
 
 

@@ -145,21 +145,22 @@ def _about_time(question: _Question, start: datetime) -> Iterator[str]:
     reasons = question.reasons(start)
     yield (
         f"{question.event_type.slug}: {day}, {question.clock(start)} ({question.shown_zone}) is "
-        f"{'not ' if reasons else ''}offered"
+        f"{'not ' if reasons else ''}offered{_way_in(question.event_type)}"
     )
-    yield from (f"  - {_said(reason, question.event_type)}" for reason in reasons)
+    yield from (f"  - {line}" for line in _lines(reasons, question.event_type))
 
 
 def _about_day(question: _Question, day: date) -> Iterator[str]:
     date_name, length = times.full_date(day, _LOCALE), times.duration_name(question.length)
-    yield f"{question.event_type.slug}: {date_name}, {length}, times of {question.shown_zone}"
+    way_in, zone = _way_in(question.event_type), question.shown_zone
+    yield f"{question.event_type.slug}: {date_name}, {length}, times of {zone}{way_in}"
     told = ((start, question.reasons(start)) for start in question.starts(day))
     # Between the starts that there are, nothing needs an excuse.
     candidates = [(start, reasons) for start, reasons in told if not _is_off_grid(reasons)]
     for reasons, found in groupby(candidates, key=lambda each: each[1]):
-        starts = [start for start, _ in found]
-        words = "; ".join(_said(reason, question.event_type) for reason in reasons) or "free"
-        yield f"  {_range(question, starts):<13}  {words}"
+        first, *others = _lines(reasons, question.event_type) or ["free"]
+        yield f"  {_range(question, [start for start, _ in found]):<13}  {first}"
+        yield from (f"{'':<17}{line}" for line in others)
     if not candidates:
         yield "  no slot starts on this day"
 
@@ -171,6 +172,19 @@ def _range(question: _Question, starts: Sequence[datetime]) -> str:
 
 def _is_off_grid(reasons: Sequence[Reason]) -> bool:
     return any(reason.rule == Rule.GRID for reason in reasons)
+
+
+def _way_in(event_type: EventType) -> str:
+    """Say that a time is offered to some only, which is no rule about the time."""
+    return f"; {_WORDS[Rule.PRIVATE][1]}" if event_type.private else ""
+
+
+def _lines(reasons: Sequence[Reason], event_type: EventType) -> list[str]:
+    """Give a line for each host, and one for what is about none."""
+    found: dict[str, list[str]] = {}
+    for reason in reasons:
+        found.setdefault(reason.host, []).append(_said(reason, event_type))
+    return ["; ".join(words) for words in found.values()]
 
 
 def _said(reason: Reason, event_type: EventType) -> str:

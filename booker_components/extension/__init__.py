@@ -11,11 +11,12 @@ from flask import Blueprint, Flask
 from flask.blueprints import BlueprintSetupState
 
 from .. import cli
+from ..cli.mistakes import in_one_line
 from ..errors import ConfigurationError
 from ..outbox import Subscriber
 from ..outbox.counting import sequence_of
 from ..providers import Provider
-from ..providers.embedded.busy import BusySource
+from ..providers.embedded.calendars import BusySource
 from ..receiving import Hearer
 from ..service import BookingService
 from ..settings import rate_limiter
@@ -99,6 +100,7 @@ def create_blueprint(
     return blueprint
 
 
+@in_one_line()
 def _install(
     state: BlueprintSetupState,
     *,

@@ -21,7 +21,7 @@ from ..providers import Provider, ReceivesWebhooks
 from ..providers.calcom.accounts import CalcomAccount
 from ..providers.calcom.parts import CalcomParts, build_calcom
 from ..providers.embedded import EmbeddedProvider
-from ..providers.embedded.busy import BusySource
+from ..providers.embedded.calendars import BusySource
 from ..providers.embedded.catalogue import Catalogue, Declared, checked, load_event_types
 from ..providers.jicoo.parts import JicooParts, build_jicoo
 from ..receiving import Hearer, Receiver

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
-from ..errors import LinkExpired
+from ..errors import LinkUsedUp
 from ..storage import Storage
 from .pruning import prune
 from .tables import prefills, request_keys
@@ -26,8 +26,6 @@ Pairs = tuple[tuple[str, str], ...]
 
 # How much longer than it must a row is kept at most, for the next page with the same in it.
 _LONGER = timedelta(days=1)
-#: What a visitor reads whose link is good for no more bookings.
-USED_UP = "Every booking that this link was for has been made."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +112,7 @@ class Prefills:
             if connection.execute(known).first():
                 return False
             if row is None or row.uses == 0:
-                raise LinkExpired("The uses of the link are up.", sentence=USED_UP)
+                raise LinkUsedUp("The uses of the link are up.")
             connection.execute(update(prefills).where(mine).values(uses=prefills.c.uses - 1))
             times = {"begun_at": self._clock(), "keep_until": row.keep_until}
             connection.execute(insert(request_keys).values(key=mark, fingerprint="", uid="", **times))

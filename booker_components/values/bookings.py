@@ -111,6 +111,8 @@ class Booking:
     updated_at: datetime
     #: Counts every change; links made for an older revision no longer work.
     revision: int = 1
+    #: Until when its host is to decide, where it waits and the provider tells: then it is declined by itself.
+    decide_by: datetime | None = None
     guests: tuple[str, ...] = ()
     notes: str = ""
     answers: Mapping[str, Answer] = field(default_factory=_nothing)
@@ -141,7 +143,7 @@ class Booking:
     metadata: Mapping[str, str] = field(default_factory=_no_texts)
 
     def __post_init__(self) -> None:
-        require_aware(self, "start", "end", "created_at", "updated_at", "former_start")
+        require_aware(self, "start", "end", "created_at", "updated_at", "decide_by", "former_start")
 
     @property
     def duration(self) -> timedelta:
@@ -175,6 +177,7 @@ class Booking:
                 end=each.end,
                 status=each.status,
                 revision=each.revision,
+                decide_by=self.decide_by if each.status is BookingStatus.PENDING else None,
                 occurrences=(),
             )
             for each in self.occurrences

@@ -76,7 +76,7 @@ CASES: Mapping[str, Case] = {
     "link": Case(booking=BOOKING, kind=EventKind.LINK_REQUESTED),
     "host-confirmed": Case(booking=BOOKING, kind=EventKind.CREATED, to=HOST),
     "host-confirmed-series": Case(booking=DATES[0], kind=EventKind.CREATED, to=HOST),
-    "host-pending": Case(booking=PENDING, kind=EventKind.CREATED, to=HOST),
+    "host-pending": Case(booking=replace(PENDING, decide_by=BOOKING.start), kind=EventKind.CREATED, to=HOST),
     "host-pending-series": Case(booking=WAITING_DATES[0], kind=EventKind.CREATED, to=HOST),
     "host-pending-moved": Case(booking=WAITS_AGAIN, kind=EventKind.RESCHEDULED, before=BOOKING, to=HOST),
     "host-approved": Case(

@@ -192,3 +192,15 @@ def test_end_on_another_day_is_told(hosts: Mailer, mailbox: Mailbox) -> None:
     hosts(event(replace(BOOKING, end=BOOKING.end + timedelta(days=1))))
 
     assert "10:00 – 10:30, Friday 13 March" in content(mailbox.mails[0], "plain")
+
+
+def test_a_host_reads_until_when_to_decide(hosts: Mailer, mailbox: Mailbox) -> None:
+    """Where the host works; where no provider tells, the mail does not either."""
+    by = replace(PENDING, hosts=(BOB,), decide_by=BOOKING.start - timedelta(hours=12))
+
+    hosts(event(by))
+    hosts(event(replace(PENDING, uid="b124", hosts=(BOB,))))
+
+    known, unknown = (content(mail, "plain") for mail in mailbox.mails)
+    assert "if nobody answers by Wednesday 11 March 2026, 17:00, the booking is declined" in known
+    assert "if nobody answers in time, the booking is declined" in unknown

@@ -125,7 +125,7 @@ def test_what_cannot_be_written_is_parked_and_written_when_mended(
         "SalesforceFailed: Salesforce refused to create a Lead: REQUIRED_FIELD_MISSING (Region__c)."
     ]
     assert sorted(str(each["To"]) for each in mailbox.mails) == ["ada@example.com", "admin@example.com"]
-    assert "1 parked deliveries are due again." in done.output
+    assert "Parked deliveries due again: 1." in done.output
     assert parked(app) == []
     assert [each["StartDateTime"] for each in org.records("Event")] == [TUESDAY + timedelta(hours=1)]
 
@@ -134,7 +134,7 @@ def test_retry_leaves_other_subscribers_alone(app: Flask) -> None:
     """It makes nothing due but what Salesforce is to hear."""
     done = app.test_cli_runner().invoke(args=["booker", "salesforce", "retry"])
 
-    assert done.output == "0 parked deliveries are due again.\n0 delivered.\n"
+    assert done.output == "Parked deliveries due again: 0.\n0 delivered.\n"
 
 
 def test_a_booking_that_only_a_webhook_told_of_is_written(

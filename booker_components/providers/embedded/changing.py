@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection, select
 
-from ...errors import BookingClosed, NotBookable
+from ...errors import BookingClosed, NotBookable, Refused
 from ...policy import Rule
 from ...values import Booking, BookingStatus, CancelScope, EventKind, EventType
 from . import choosing, limits, making, rows, taking, writing
@@ -26,10 +26,11 @@ _GUEST = "guest"
 def reschedule(desk: Desk, uid: str, start: datetime, *, reason: str, by: str) -> Booking:
     """Move a booking to *start*, its length kept, its own time counting as free; the uid stays.
 
-    What guests share moves as a whole by its own uid, and each seat by its. Notice and booking window are not
-    looked at: they bind guests, not a host who moves a booking. Raises `BookingClosed`, `SlotTaken`,
+    What guests share moves as a whole by its own uid, and each seat by its. Notice, booking window and what a
+    guest may have at most bind guests, not a host who moves a booking. Raises `BookingClosed`, `SlotTaken`,
     `NotBookable` or `BookingNotFound`.
     """
+    _require_texts(reason, by)
     with desk.storage.reading() as connection:
         booking = rows.read_booking(connection, uid)
     event_type = choosing.bound(desk, _type_to_move(desk, booking), booking)
@@ -46,25 +47,28 @@ def cancel(desk: Desk, uid: str, *, reason: str, by: str, scope: CancelScope) ->
     Of a series *scope* tells how much. What guests share is cancelled as a whole by its own uid. Raises
     `BookingClosed` if it is cancelled already, or `BookingNotFound`.
     """
+    _require_texts(reason, by)
     return desk.storage.attempt(partial(_cancel, desk, uid, reason=reason, by=by, scope=scope))
 
 
 def confirm(desk: Desk, uid: str) -> Booking:
     """Agree to a booking that waits, or to all that wait of a series or a shared time, and give it."""
 
-    def agree(connection: Connection, booking: Booking) -> None:
+    def agree(connection: Connection, booking: Booking) -> Booking:
         # Why the guest has moved it are no words of the host.
         changes = {"status": BookingStatus.CONFIRMED.value, "reason": "", "changed_by": "host"}
-        change_booking(connection, desk, booking, EventKind.CONFIRMED, **changes, decide_by=None)
+        taking.touch(connection, _appointment(connection, booking.uid))
+        return change_booking(connection, desk, booking, EventKind.CONFIRMED, **changes, decide_by=None)
 
     return _decide(desk, uid, agree)
 
 
 def decline(desk: Desk, uid: str, *, reason: str) -> Booking:
     """Decline a booking that waits, or all that wait of a series or a shared time, and give it."""
+    _require_texts(reason)
 
-    def refuse(connection: Connection, booking: Booking) -> None:
-        _close(connection, desk, booking, EventKind.REJECTED, reason=reason, by="host")
+    def refuse(connection: Connection, booking: Booking) -> Booking:
+        return _close(connection, desk, booking, EventKind.REJECTED, reason=reason, by="host")
 
     return _decide(desk, uid, refuse)
 
@@ -113,27 +117,35 @@ def _move(desk: Desk, uid: str, start: datetime, elsewhere: Elsewhere, *, reason
                 f"Booking {uid} is at {start.isoformat()} already.",
                 sentence="The booking is at this time already. Please choose another one.",
             )
-        limits.require_room_for_guest(
-            connection,
-            event_type,
-            booking.attendee.email,
-            (start,),
-            booking.duration,
-            now=desk.now(),
-            moving=uid,
-        )
+        if by == _GUEST:
+            _require_room(connection, desk, event_type, booking, start)
         number = _appointment(connection, uid)
         kept = _is_whole(booking) or not (booking.shared or event_type.seats)
         move = _move_all if kept else _change_seat
         moved = move(connection, desk, booking, event_type, number, start, elsewhere)
+        times, changed = Times.of(event_type, start, booking.duration).own, []
         for each, appointment in moved:
             waits = _wait_again(desk, event_type, each, start, by)
-            changes = {"former_starts": each.start, "reason": reason, "changed_by": by, **waits}
-            times = Times.of(event_type, start, booking.duration).own
-            change_booking(
-                connection, desk, each, EventKind.RESCHEDULED, appointment_id=appointment, **times, **changes
+            changes = {"former_starts": each.start, "reason": reason, "changed_by": by, **waits, **times}
+            kind = EventKind.RESCHEDULED
+            changed.append(
+                change_booking(connection, desk, each, kind, appointment_id=appointment, **changes)
             )
-        return rows.read_booking(connection, uid)
+        return _as_it_stands(connection, uid, changed)
+
+
+def _require_room(
+    connection: Connection, desk: Desk, event_type: EventType, booking: Booking, start: datetime
+) -> None:
+    limits.require_room_for_guest(
+        connection,
+        event_type,
+        booking.attendee.email,
+        (start,),
+        booking.duration,
+        now=desk.now(),
+        moving=booking.uid,
+    )
 
 
 _Moved = list[tuple[Booking, int]]
@@ -166,6 +178,7 @@ def _change_seat(
     elsewhere: Elsewhere,
 ) -> _Moved:
     """Give up the seat for one at another time."""
+    making.queue(connection, desk, event_type)
     taking.leave(connection, number)
     wish, zone = _wish(event_type, booking, start), booking.attendee.zone
     return [(booking, making.take(connection, desk, wish, elsewhere, uid=taking.new_uid(), zone=zone))]
@@ -201,14 +214,16 @@ def _cancel(desk: Desk, uid: str, *, reason: str, by: str, scope: CancelScope) -
     with desk.storage.transaction() as connection:
         booking = rows.read_booking(connection, uid, lock=True)
         _require_open(booking)
-        for each in _in_scope(connection, booking, scope):
+        closed = [
+            _close(connection, desk, each, EventKind.CANCELLED, reason=reason, by=by)
+            for each in _in_scope(connection, booking, scope)
             # Of a series that is under way, what is left is cancelled, and not what has taken place.
-            if _is_whole(booking) or each.uid == uid or each.start > desk.now():
-                _close(connection, desk, each, EventKind.CANCELLED, reason=reason, by=by)
-        return rows.read_booking(connection, uid)
+            if _is_whole(booking) or each.uid == uid or each.start > desk.now()
+        ]
+        return _as_it_stands(connection, uid, closed)
 
 
-def _decide(desk: Desk, uid: str, act: Callable[[Connection, Booking], None]) -> Booking:
+def _decide(desk: Desk, uid: str, act: Callable[[Connection, Booking], Booking]) -> Booking:
     def decide() -> Booking:
         with desk.storage.transaction() as connection:
             booking = rows.read_booking(connection, uid, lock=True)
@@ -219,19 +234,23 @@ def _decide(desk: Desk, uid: str, act: Callable[[Connection, Booking], None]) ->
                 raise BookingClosed(
                     f"Booking {uid} is {booking.status}, and waits for nobody.", rule=Rule.DECIDED
                 )
-            for each in waiting:
-                act(connection, each)
-            return rows.read_booking(connection, uid)
+            return _as_it_stands(connection, uid, [act(connection, each) for each in waiting])
 
     return desk.storage.attempt(decide)
 
 
 def _close(
     connection: Connection, desk: Desk, booking: Booking, kind: EventKind, *, reason: str, by: str
-) -> None:
+) -> Booking:
     status = BookingStatus.CANCELLED if kind is EventKind.CANCELLED else BookingStatus.REJECTED
     taking.leave(connection, _appointment(connection, booking.uid))
-    change_booking(connection, desk, booking, kind, **closing(status, reason=reason, by=by))
+    return change_booking(connection, desk, booking, kind, **closing(status, reason=reason, by=by))
+
+
+def _as_it_stands(connection: Connection, uid: str, changed: Sequence[Booking]) -> Booking:
+    """Give the booking *uid*: read again, unless it alone has *changed*."""
+    alone = [each.uid for each in changed] == [uid]
+    return changed[0] if alone else rows.read_booking(connection, uid)
 
 
 def _in_scope(connection: Connection, booking: Booking, scope: CancelScope) -> list[Booking]:
@@ -259,6 +278,15 @@ def _appointment(connection: Connection, uid: str) -> int:
         number = connection.scalar(select(appointments.c.id).where(appointments.c.uid == uid))
     assert number is not None, "whoever asks has read the booking"
     return int(number)
+
+
+def _require_texts(*texts: str) -> None:
+    """Refuse what PostgreSQL cannot keep, on SQLite, too."""
+    if any("\0" in text for text in texts):
+        raise Refused(
+            "A text holds the character NUL, which not every database keeps.",
+            sentence="This has characters that cannot be used. Please type it again.",
+        )
 
 
 def _require_open(booking: Booking) -> None:

@@ -73,8 +73,9 @@ class Mail:
     #: Where it takes place, as one line; `place_href` where that is an address to open.
     place: str = ""
     place_href: str = ""
-    #: Whether it waits for a host to agree.
+    #: Whether it waits for a host to agree, and until when, if that is known.
     waiting: bool = False
+    decide_by: When | None = None
     #: Whether the guest made the change.
     by_guest: bool = False
     #: Why it was changed, line by line, if the reader may read that.
@@ -118,6 +119,15 @@ class Reader:
             date=times.full_date(times.local_date(start, self.zone), self.locale),
             time=times.time_span(start, end, self.zone, self.locale, hours24),
             zone=times.zone_label(self.zone, start, self.locale),
+        )
+
+    def at(self, instant: datetime) -> When:
+        """Say an instant."""
+        hours24 = times.uses_24_hours(self.locale)
+        return When(
+            date=times.full_date(times.local_date(instant, self.zone), self.locale),
+            time=times.clock_time(instant, self.zone, self.locale, hours24),
+            zone=times.zone_label(self.zone, instant, self.locale),
         )
 
     def of(self, booking: Booking) -> When:
@@ -164,6 +174,7 @@ def for_hosts(booking: Booking, event_type: EventType | None, reader: Reader) ->
         place=one_line(ics.place(booking.location, people=True)),
         place_href=_href(booking),
         waiting=booking.status is BookingStatus.PENDING,
+        decide_by=reader.at(booking.decide_by) if booking.decide_by else None,
         by_guest=booking.changed_by == "guest",
         reason=lines(booking.reason),
         guest=Guest(

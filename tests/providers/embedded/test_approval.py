@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from booker_components.errors import BookingClosed, SlotTaken
-from booker_components.values import Approval, BookingStatus, EventKind
+from booker_components.values import Approval, BookingStatus, EventKind, Seats
 
 from ..samples import DAY, INTRO, NOW, engine_on, slot
 from ..team import of, starts
@@ -125,3 +125,36 @@ def test_what_a_host_moves_while_it_waits_is_declined_at_its_new_start(url, days
     engine.tidy()
 
     assert (before, engine.get(booked.uid).status) == (BookingStatus.PENDING, BookingStatus.REJECTED)
+
+
+@pytest.mark.parametrize(
+    ("expires", "by"),
+    [(timedelta(hours=2), NOW + timedelta(hours=2)), (None, slot(0))],
+    ids=["after a while", "at its start"],
+)
+def test_a_booking_tells_until_when_its_host_decides(url, expires, by):
+    """As long as it waits, also to whoever is told of it."""
+    asked = replace(ASKED, approval=Approval(expires=expires))
+    engine, _ = engine_on(url, asked)
+    told = []
+    engine.on_change(lambda kind, booking: told.append(booking.decide_by))
+
+    booked = engine.book(of(asked, slot(0)))
+    agreed = engine.confirm(booked.uid)
+
+    assert (booked.decide_by, agreed.decide_by) == (by, None)
+    assert told == [by, None]
+
+
+def test_of_what_guests_share_the_first_who_waits_tells_until_when(url):
+    """Those who need not wait any more do not count."""
+    course = replace(ASKED, seats=Seats(per_slot=3), approval=Approval(expires=timedelta(hours=2)))
+    engine, clock = engine_on(url, course)
+    first = engine.book(of(course, slot(0), guest="one"))
+    clock.move(timedelta(minutes=1))
+    second = engine.book(of(course, slot(0), guest="two"))
+    clock.move(timedelta(minutes=1))
+    engine.book(of(course, slot(0), guest="three"))
+    engine.cancel(first.uid)
+
+    assert engine.get(first.shared).decide_by == second.decide_by == NOW + timedelta(hours=2, minutes=1)

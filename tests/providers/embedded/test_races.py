@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from booker_components.errors import BookingClosed, NotBookable, Refused, SlotTaken
 from booker_components.outbox import Outbox
-from booker_components.providers.embedded import EmbeddedProvider
+from booker_components.providers.embedded import EmbeddedProvider, making
 from booker_components.providers.embedded.catalogue import Catalogue
+from booker_components.providers.embedded.tables import busy_masks
 from booker_components.storage import Storage
 from booker_components.testing import FrozenClock
 from booker_components.values import (
@@ -41,6 +42,8 @@ ASKED = replace(CLASS, slug="asked", approval=Approval(expires=timedelta(minutes
 COURSE = replace(INTRO, slug="course", series=Series(frequency=Frequency.WEEKLY, occurrences=3))
 ONCE = replace(ROBIN, slug="once", guest_limits=(Limit(per=Period.DAY, count=1),))
 SCARCE = replace(ROBIN, slug="scarce", limits=(Limit(per=Period.DAY, count=1),))
+#: Seats of which so many times may be opened on a day.
+COUNTED = replace(CLASS, slug="counted", limits=(Limit(per=Period.DAY, count=5),))
 
 #: Statements of this database that wait for somebody else's lock.
 _WAITING = """
@@ -57,7 +60,7 @@ class Race:
         self.clock = FrozenClock(NOW)
         self.storage = Storage(url)
         self._url = url
-        offer = Catalogue((INTRO, ROBIN, CLASS, ASKED, COURSE, ONCE, SCARCE))
+        offer = Catalogue((INTRO, ROBIN, CLASS, ASKED, COURSE, ONCE, SCARCE, COUNTED))
         self.engine = EmbeddedProvider(offer, storage=self.storage, clock=self.clock)
         self.engine.on_change(Outbox(self.storage, clock=self.clock).add)
 
@@ -65,13 +68,23 @@ class Race:
         """Book."""
         return self.engine.book(of(event_type, start, guest=guest, **changes))
 
-    def run(self, first: Callable[[], object], second: Callable[[], Any]) -> Any:
-        """Do *first*, and *second* from before that is safe; give what came of the second, also a refusal."""
+    def run(
+        self,
+        first: Callable[[], object],
+        second: Callable[[], Any],
+        *,
+        then: Callable[[], object] = lambda: None,
+    ) -> Any:
+        """Do *first*, and *second* from before that is safe; give what came of the second, also a refusal.
+
+        When the second waits, *then* is done with the first.
+        """
         with ThreadPoolExecutor(1) as pool:
             with self.storage.transaction():
                 first()
                 future = pool.submit(_outcome, second)
                 self._await_waiting(future)
+                then()
             outcome = future.result(60)
         assert problems(self._url) == []
         return outcome
@@ -172,7 +185,10 @@ def test_a_guest_moves_into_no_day_that_is_being_filled(race: Race) -> None:
     """A move is counted as a booking is."""
     booking = race.book(ONCE, slot(0) + timedelta(days=1))
 
-    refusal = race.run(lambda: race.book(ONCE, slot(0)), lambda: race.engine.reschedule(booking.uid, slot(1)))
+    refusal = race.run(
+        lambda: race.book(ONCE, slot(0)),
+        lambda: race.engine.reschedule(booking.uid, slot(1), by="guest"),
+    )
 
     assert isinstance(refusal, NotBookable)
     assert race.engine.get(booking.uid).start == booking.start
@@ -239,6 +255,24 @@ def test_a_seat_is_confirmed_or_cancelled_with_the_whole(race: Race) -> None:
 
     assert whole.status is BookingStatus.CANCELLED
     assert race.engine.get(seat.uid).revision == 3
+
+
+def test_who_moves_a_seat_keeps_no_time_of_a_host_from_those_who_count(race: Race) -> None:
+    """Who counts for a limit has the time of the host next: they would wait for each other."""
+    seat = race.book(COUNTED, slot(0))
+
+    def queue() -> None:
+        with race.storage.transaction() as connection:
+            making.queue(connection, race.engine._desk, COUNTED)
+
+    def book() -> None:
+        with race.storage.transaction() as connection:
+            connection.execute(select(busy_masks).with_for_update(nowait=True)).all()
+        race.book(COUNTED, slot(8), "bo")
+
+    moved = race.run(queue, lambda: race.engine.reschedule(seat.uid, slot(4), by="guest"), then=book)
+
+    assert moved.start == slot(4)
 
 
 # --- deciding ------------------------------------------------------------------------------------

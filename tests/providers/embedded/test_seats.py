@@ -175,3 +175,23 @@ def test_the_own_seat_counts_as_free_when_it_is_the_only_one(url):
 
     assert slot(1) in starts(engine, long, DAY, moving=seat.uid) or moved.start == slot(1)
     assert moved.start == slot(1)
+
+
+def test_the_revision_of_what_guests_share_never_goes_back(url):
+    """Every change of a seat counts, and one that has moved elsewhere goes on counting."""
+    asked = replace(COURSE, approval=Approval())
+    engine, _ = engine_on(url, asked)
+    one, two = (engine.book(of(asked, slot(0), guest=guest)) for guest in ("one", "two"))
+    found = [engine.get(one.shared).revision]
+
+    for change in (
+        lambda: engine.confirm(one.uid),
+        lambda: engine.reschedule(two.uid, slot(4), by="guest"),
+        lambda: engine.book(of(asked, slot(0), guest="three")),
+        lambda: engine.cancel(one.uid),
+        lambda: engine.reschedule(one.shared, slot(2), by="host"),
+    ):
+        change()
+        found.append(engine.get(one.shared).revision)
+
+    assert found == sorted(set(found))
