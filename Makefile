@@ -13,7 +13,7 @@ UV ?= uv
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint browser bench constraints clean
+.PHONY: help demo test lint browser bench mutants constraints clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -34,6 +34,9 @@ bench: $(READY) ## Measure slots, pages and bookings, each beside something simp
 	$(BIN)/python -m benchmarks.http
 	$(BIN)/python -m benchmarks.book
 
+mutants: $(READY) ## Change availability, policy and links in every small way: does a test notice? (docs/testing.md; an hour or more)
+	$(BIN)/python -m tests.mutating
+
 browser: $(READY)
 	@$(BIN)/python tests/browser/browsers.py
 
@@ -41,10 +44,10 @@ constraints: $(READY) ## Pin the dependencies of pyproject.toml anew (needs uv)
 	@command -v $(UV) >/dev/null || { echo "'make constraints' needs uv: pip install uv"; exit 1; }
 	$(UV) pip compile --universal --generate-hashes --no-header --no-annotate --quiet --python-version 3.11 \
 		--extra test --extra lint --extra postgres --extra oauth --extra salesforce \
-		--extra calendars --extra holidays --extra queue --extra redis --extra bench pyproject.toml -o constraints.txt
+		--extra calendars --extra holidays --extra queue --extra redis --extra bench --extra mutants pyproject.toml -o constraints.txt
 
 clean: ## Remove the virtual environment, the demo's data and everything built
-	rm -rf $(VENV) dist instance .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results
+	rm -rf $(VENV) dist instance mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results
 	find $(SOURCES) -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamp is written last: an interrupted set-up starts over.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -93,6 +93,63 @@ def test_a_token_ends_some_time_after_the_booking(links: Links, clock: FrozenClo
         links.check(token, Purpose.MANAGE, BOOKING)
 
 
+@pytest.mark.parametrize(
+    ("made_for", "now", "words"),
+    [
+        pytest.param({"uid": "other"}, MONDAY, "The token was made for another booking.", id="other-booking"),
+        pytest.param(
+            {"revision": 0}, MONDAY, "The booking has changed since the token was made.", id="changed"
+        ),
+        pytest.param({}, MONDAY + 9 * DAY, "The token's time is over.", id="expired"),
+    ],
+)
+def test_the_log_tells_why_a_link_does_not_open(
+    links: Links, clock: FrozenClock, made_for: dict[str, object], now: datetime, words: str
+) -> None:
+    """Whoever is asked by a guest finds there which of the reasons it was."""
+    token = links.token(Purpose.MANAGE, replace(BOOKING, **made_for))
+    clock.set(now)
+
+    with pytest.raises((LinkInvalid, LinkExpired)) as refused:
+        links.check(token, Purpose.MANAGE, BOOKING)
+
+    assert str(refused.value) == words
+
+
+def test_a_link_to_a_replaced_booking_opens_it_still(links: Links) -> None:
+    """Where moving makes a new booking, the guest has no other link than the last one before it."""
+    moved = replace(BOOKING, revision=BOOKING.revision + 2, replaced_by="new")
+    earliest, latest = (
+        links.token(Purpose.MANAGE, replace(BOOKING, revision=BOOKING.revision + each)) for each in (0, 1)
+    )
+
+    links.check(latest, Purpose.MANAGE, moved)
+
+    with pytest.raises(LinkExpired):
+        links.check(earliest, Purpose.MANAGE, moved)
+    with pytest.raises(LinkExpired):
+        links.check(latest, Purpose.MANAGE, replace(moved, replaced_by=""))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "purpose", "older", "known"),
+    [
+        pytest.param(60, Purpose.CANCEL, 1, True, id="a-minute-ago"),
+        pytest.param(61, Purpose.CANCEL, 1, False, id="longer-ago"),
+        pytest.param(1, Purpose.RESCHEDULE, 1, False, id="for-something-else"),
+        pytest.param(1, Purpose.CANCEL, 2, False, id="two-changes-ago"),
+    ],
+)
+def test_a_form_that_is_sent_twice_at_once_is_known(
+    links: Links, clock: FrozenClock, seconds: int, purpose: Purpose, older: int, known: bool
+) -> None:
+    """The second one comes with the token that the first has used up, within a minute."""
+    changed = replace(BOOKING, revision=BOOKING.revision + older)
+    clock.set(changed.updated_at + timedelta(seconds=seconds))
+
+    assert links.just_used(links.token(purpose, BOOKING), Purpose.CANCEL, changed) is known
+
+
 def test_keys_can_be_rotated(clock: FrozenClock) -> None:
     """A token of the old key still opens; one of an unknown key does not."""
     token = Links([b"old"], clock=clock).token(Purpose.MANAGE, BOOKING)
@@ -136,6 +193,26 @@ def test_paths_have_the_documented_shapes(links: Links) -> None:
     assert path.startswith("/reschedule?rescheduleUid=abc&eventTypeSlug=intro-call&token=")
 
 
+def test_a_uid_stays_one_part_of_its_path(links: Links) -> None:
+    """A provider of the host's own may have uids with slashes."""
+    path = links.path(Purpose.MANAGE, replace(BOOKING, uid="a/b"))
+
+    assert path.startswith("/bookings/a%2Fb?token=")
+
+
+def test_links_that_were_mailed_open_after_an_update(links: Links, clock: FrozenClock) -> None:
+    """What is signed, and how, stays as it is: guests keep their mails, and hosts their tokens."""
+    mailed = "WyJhYmMiLDEsMTgwMTU1NzAwMF0.Mroa0TzKeAd08eIWxPltX8Y85NYtG7ts0A6Fd2Uzka8"
+    handed_out = "WyJpZCIsMTgwMTU1NTIwMF0.LupgiAt7dKrpeG4FUXhNBaWsczFb9OsvokXu82Gj8Vw"
+    tokens = PrefillTokens([b"key"], clock=clock)
+
+    links.check(mailed, Purpose.MANAGE, BOOKING)
+
+    assert links.token(Purpose.MANAGE, BOOKING) == mailed
+    assert tokens.token("id", until=MONDAY + DAY) == handed_out
+    assert tokens.read(handed_out) == "id"
+
+
 # --- what hosts know of their users ----------------------------------------------------------------
 
 
@@ -146,7 +223,7 @@ def test_a_prefill_token_stands_for_its_id_until_it_expires(clock: FrozenClock) 
 
     assert [tokens.read(each) for each in made] == ["id", "id"]
     clock.move(DAY)
-    with pytest.raises(LinkExpired):
+    with pytest.raises(LinkExpired, match=r"^The token's time is over\.$"):
         tokens.read(made[0])
 
 
@@ -163,7 +240,7 @@ def test_a_prefill_token_is_of_its_app_and_for_its_purpose(links: Links, clock: 
         "\x00é",
         "\ud800",
     ):
-        with pytest.raises(LinkInvalid):
+        with pytest.raises(LinkInvalid, match=r"^The token is not ours, or not for this purpose\.$"):
             tokens.read(stranger)
     with pytest.raises(LinkInvalid):
         links.check(own, Purpose.MANAGE, BOOKING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -13,6 +13,7 @@ from booker_components.policy import (
     earliest_start,
     may_book,
     may_cancel,
+    may_hold,
     may_reschedule,
 )
 from booker_components.times import day_window, format_instant, parse_instant
@@ -110,6 +111,7 @@ def test_bookable_window_is_read_in_the_hosts_zone(window, start, end):
         pytest.param("2026-03-12 22:59", None, None, id="last-minute-of-the-last-day"),
         pytest.param("2026-03-12 23:00", Rule.HORIZON, "2026-03-10 23:00", id="midnight-after"),
         pytest.param("2026-03-20 12:00", Rule.HORIZON, "2026-03-17 23:00", id="opens-later"),
+        pytest.param("2026-03-16 12:00", Rule.HORIZON, "2026-03-13 23:00", id="opens-at-the-weekend"),
     ],
 )
 def test_start_is_bookable_between_notice_and_horizon(start, rule, until):
@@ -190,12 +192,72 @@ def test_dates_outside_a_fixed_window_never_open(start):
     assert (verdict.rule, verdict.until) == (Rule.HORIZON, None)
 
 
+@pytest.mark.parametrize(
+    ("start", "until"),
+    [
+        pytest.param("2026-03-19 12:00", "2026-03-16 23:00", id="day-before-the-end"),
+        pytest.param("2026-03-20 12:00", "2026-03-17 23:00", id="last-day"),
+        pytest.param("2026-03-21 12:00", None, id="day-after-the-end"),
+    ],
+)
+def test_what_the_last_date_cuts_off_never_opens(start, until):
+    """Two days ahead, but not beyond 20 March: a guest waits only for what will come."""
+    offered = event_type(window=BookingWindow(days=2, end=date(2026, 3, 20)))
+
+    verdict = may_book(offered, at(start), at("2026-03-10 12:00"))
+
+    assert (verdict.rule, verdict.until) == (Rule.HORIZON, until and at(until))
+
+
 def test_lengths_that_are_not_on_offer_are_refused():
     """Only the event type's own lengths can be booked."""
     asked = (event_type(durations=(HOUR,)), at("2026-03-11 12:00"), at("2026-03-10 12:00"))
 
     assert may_book(*asked, duration=HOUR)
     assert may_book(*asked, duration=2 * HOUR).rule is Rule.DURATION
+
+
+@pytest.mark.parametrize(
+    ("duration", "rule"),
+    [
+        pytest.param(None, None, id="any"),
+        pytest.param(HOUR / 4, None, id="no-longer-on-offer"),
+        pytest.param(HOUR, None, id="longest"),
+        pytest.param(HOUR + timedelta.resolution, Rule.DURATION, id="longer"),
+    ],
+)
+def test_whoever_moves_keeps_a_time_of_the_length_that_was_booked(duration, rule):
+    """Lengths may have changed since; one longer than all of them would only keep others away."""
+    offered = event_type(durations=(HOUR / 2, HOUR))
+
+    verdict = may_hold(offered, at("2026-03-11 12:00"), at("2026-03-10 12:00"), duration=duration)
+
+    assert verdict.rule is rule
+
+
+def test_only_what_may_be_booked_can_be_held():
+    """Notice and dates are those of booking."""
+    offered = event_type(minimum_notice=HOUR)
+    now = at("2026-03-10 12:00")
+
+    assert may_hold(offered, now + HOUR / 2, now).rule is Rule.NOTICE
+    assert may_hold(offered, now, now, duration=HOUR / 2).rule is Rule.PAST
+
+
+def test_instants_are_told_in_utc():
+    """Whatever zone a start or now is given in, and whatever the machine's is."""
+    tokyo = timezone(9 * HOUR)
+    now, start = at("2026-03-10 12:00").astimezone(tokyo), at("2026-03-20 12:00").astimezone(tokyo)
+    offered = event_type(window=BookingWindow(days=2))
+
+    told = [
+        may_book(offered, now, now).until,
+        may_book(offered, start, now).until,
+        may_cancel(booking(start=start, end=start + HOUR), offered, now).until,
+        bookable_window(offered, now).start,
+    ]
+
+    assert [instant.tzinfo is UTC for instant in told] == [True] * 4
 
 
 # --- changing ------------------------------------------------------------------------------------
@@ -246,6 +308,19 @@ def test_verdicts_tell_the_deadline():
     assert may_reschedule(booking(), CUTOFFS, before).until == at("2026-03-09 09:00")
     assert may_reschedule(booking(), CUTOFFS, after).until == at("2026-03-09 09:00")
     assert may_cancel(booking(), CUTOFFS, after).until == at("2026-03-10 07:00")
+    assert may_cancel(booking(), event_type(), before).until == booking().start
+
+
+def test_verdicts_tell_when_it_was_too_late():
+    """Of what has begun, that is its start."""
+    assert may_cancel(booking(), CUTOFFS, at("2026-03-11 09:00")).until == booking().start
+
+
+def test_what_may_change_at_any_time_has_no_deadline():
+    """Where neither a cut-off nor the start ends it, there is nothing to tell."""
+    offered = event_type(cancel=ChangeRule(begun=True))
+
+    assert may_cancel(booking(), offered, at("2026-03-09 09:00")).until is None
 
 
 def test_a_booking_without_cutoff_is_open_until_its_start():

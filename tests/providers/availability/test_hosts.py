@@ -288,6 +288,14 @@ def test_everyone_who_may_be_needed_is_in_the_crew():
     assert [each.slug for each in found] == ["ada", "bob", "cy", "dee"]
 
 
+def test_a_stand_in_who_is_one_of_the_hosts_is_taken_from_them():
+    """Whatever else is declared by that name, or nothing."""
+    ada, bob = host("ada", away=(absence(DAY, stand_in="bob"),)), host("bob", daily="09:00-10:00")
+
+    assert crew(offer_of([ada, bob]), {}) == (ada, bob)
+    assert crew(offer_of([ada, bob]), {"bob": host("bob")}) == (ada, bob)
+
+
 def test_a_stand_in_who_is_not_declared_is_an_error():
     """A slug that stands for nobody is not passed over."""
     ada = host("ada", away=(absence(DAY, stand_in="nobody"),))
