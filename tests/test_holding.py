@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -254,6 +255,15 @@ def test_a_hold_is_asked_for_in_the_guests_zone(app: Flask, studio: HoldingStudi
     _ask(app, guest)
 
     assert studio.held_in == ["Asia/Kathmandu"]
+
+
+def test_a_locked_zone_is_the_only_one(app: Flask, guest: Guest, studio: HoldingStudio) -> None:
+    """Another would keep times that nobody is offered, each in the way of two that are."""
+    studio.offer = replace(studio.offer, zone_locked=True)
+
+    _ask(app, guest, "/booker/hold?slug=class&minutes=60&tz=Asia/Kathmandu")
+
+    assert studio.held_in == [studio.offer.zone]
 
 
 @pytest.mark.parametrize("path", ["/booker/hold?slug=class&minutes=60", "/booker/release"])

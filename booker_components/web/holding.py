@@ -26,8 +26,8 @@ from .state import PREFILL
 
 #: The hidden field for the token.
 FIELD = "hold"
-# How many times one address may have kept at once: several guests may share it, but it must not empty a
-# calendar. Whoever is refused can book all the same.
+# How many holds one address may ask for while one lasts: several guests may share it, but it must not empty
+# a calendar. Whoever is refused can book all the same.
 _MOST = 30
 # A hold is renewed so many seconds before it lapses, but not sooner than after so many.
 _EARLIER = 15
@@ -127,7 +127,8 @@ def _hold(parts: Runtime) -> Hold:
     if event_type.private:
         locking.admit(parts, args.get(PREFILL, ""), event_type)
     start, duration = _instant(request.form.get("slot", "")), _minutes(args.get("minutes", ""))
-    zone = _zone(args.get("tz", ""))
+    # Where times are shown in one zone only, no other makes a time that could be booked.
+    zone = event_type.zone if event_type.zone_locked else _zone(args.get("tz", ""))
     # A provider may refuse to hold what is held, and does not know by whom.
     let_go(parts, uid_of(parts, request.form))
     return parts.service.hold(event_type, start, duration=duration, zone=zone)
