@@ -152,6 +152,7 @@ class Storage:
             finally:
                 _open.reset(token)
                 self._end(connection, line)
+        # Also where nothing was written: what it has read, others may have committed only now.
         self._engines.settle()
         _run(current.callbacks)
 

@@ -102,7 +102,7 @@ def test_slots_benchmark_prints_every_figure() -> None:
 
     assert {row["hash"] for row in rows} == {EXPECTED["W1", "utc"].digest}
     assert {row["source"] for row in rows} == {"memory", "SQLite"}
-    assert {row["what"] for row in rows} > {"full", "full, JSON", "month", "reading the rows"}
+    assert {row["what"] for row in rows} > {"full", "full, values", "month", "reading the rows"}
     assert {row["goal"] for row in rows if row["source"] == "SQLite" and row["what"] == "full"} == {0.2}
     assert all(row["minimum"] <= row["median"] for row in rows)
 
@@ -148,12 +148,13 @@ def test_crowds_share_what_there_is_to_do(kind: type[Threads] | type[Processes],
 
 
 def test_http_benchmark_prints_every_figure() -> None:
-    """The booker page and its day stand beside a plain page of 10 KB, on the same server."""
+    """The booker page, its day and its 304 stand beside a plain page of 10 KB, on the same server."""
     pytest.importorskip("granian", reason="pip install -e '.[bench]'")
 
     rows = run("http", "--seconds", "0", "--rounds", "1", "--workers", "1", "--connections", "1")
 
     pages = {row["page"]: row for row in rows}
-    assert {"plain page", "booker page", "day fragment"} <= pages.keys()
+    assert set(pages) == {"plain page", "booker page", "day fragment", "not modified"}
     assert 10_000 < pages["plain page"]["bytes"] < 12_000
+    assert pages["not modified"]["bytes"] < 1_000
     assert pages["plain page"]["ratio"] == 1

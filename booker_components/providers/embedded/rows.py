@@ -15,7 +15,7 @@ from ...errors import BookingNotFound
 from ...payloads import answers_from_dict, location_from_dict
 from ...values import Attendee, Booking, BookingFilter, BookingStatus, Host, Occurrence
 from .listing import listed
-from .tables import HOLDING, appointments, bookings, host_times, hosts
+from .tables import appointments, bookings, host_times, hosts
 
 # To build a statement takes longer than to run it: those of every booking are built once, here.
 _BOOKINGS = select(bookings, appointments.c.uid.label("shared_uid"), appointments.c.capacity).join(
@@ -260,8 +260,3 @@ def _attendee(row: Row[Any] | SimpleNamespace) -> Attendee:
         locale=row.attendee_locale,
         phone=row.attendee_phone,
     )
-
-
-def is_holding(status: BookingStatus) -> bool:
-    """Tell whether a booking of this *status* holds its time."""
-    return status.value in HOLDING
