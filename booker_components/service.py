@@ -7,19 +7,12 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from . import policy, questions
-from .errors import (
-    BookingClosed,
-    BookingNotFound,
-    EventTypeNotFound,
-    InvalidRequest,
-    LinkExpired,
-    NotBookable,
-    Unsupported,
-)
+from .changes import checked_cancellation, checked_move, require
+from .errors import BookingNotFound, EventTypeNotFound, LinkExpired, NotBookable, Unsupported
 from .following import Follower
 from .journal import Journal, LocalJournal, RemoteJournal, TellingJournal, place
 from .outbox import Outbox
-from .policy import Rule, Verdict
+from .policy import Verdict
 from .providers import (
     AddsGuests,
     ApprovesBookings,
@@ -49,9 +42,6 @@ from .values import (
     Hold,
     Incoming,
     Planned,
-    Question,
-    QuestionKind,
-    ReasonRule,
     Slot,
     TimeWindow,
 )
@@ -218,7 +208,10 @@ class BookingService:
         def move() -> Booking:
             # The rules are held against the booking that is changed, in its transaction where there is one.
             booking = self._unchanged(uid, revision)
-            why = reason if force else self._checked_move(booking, start, reason)
+            why = reason
+            if not force:
+                event_type = self.event_type_of(booking)
+                why = checked_move(booking, event_type, start, reason, self.clock())
             return self.provider.reschedule(uid, start, reason=why, by=by)
 
         # Not every provider keeps the uid: under another one, the new time tells that it is the move.
@@ -238,7 +231,10 @@ class BookingService:
 
         def cancel() -> Booking:
             booking = self._unchanged(uid, revision)
-            why = reason if force else self._checked_cancellation(booking, reason, scope)
+            why = reason
+            if not force:
+                event_type = self.event_type_of(booking)
+                why = checked_cancellation(booking, event_type, scope, reason, self.clock())
             return self.provider.cancel(uid, reason=why, by=by, scope=scope)
 
         return self._with_others(self._journal.change(EventKind.CANCELLED, cancel, about=(uid,)))
@@ -254,7 +250,7 @@ class BookingService:
         the guest's, as in `slots`. `TooManyRequests` where as much is held as may be.
         """
         able = self._able(HoldsSlots, "hold slots")
-        _require(policy.may_hold(event_type, start, self.clock(), duration=duration), NotBookable)
+        require(policy.may_hold(event_type, start, self.clock(), duration=duration), NotBookable)
         return able.hold(event_type, start, duration=duration, zone=zone)
 
     def held(self, uid: str) -> Hold | None:
@@ -383,55 +379,3 @@ class BookingService:
         if revision is not None and booking.revision != revision:
             raise LinkExpired(f"Booking {uid} has changed since revision {revision}.")
         return booking
-
-    def _checked_move(self, booking: Booking, start: datetime, reason: str) -> str:
-        """Give the reason as it is wanted, or raise the rule that forbids a guest to move to *start* now."""
-        event_type, now = self.event_type_of(booking), self.clock()
-        _require(policy.may_reschedule(booking, event_type, now), BookingClosed)
-        assert event_type is not None, "policy forbids to move what is no longer offered"
-        reason = checked_reason(event_type.reschedule.reason, reason)
-        _require(policy.may_book(event_type, start, now), NotBookable)
-        return reason
-
-    def _checked_cancellation(self, booking: Booking, reason: str, scope: CancelScope) -> str:
-        event_type, now = self.event_type_of(booking), self.clock()
-        _require(policy.may_cancel(booking, event_type, now), BookingClosed)
-        for each in _others(booking, scope):
-            # What has taken place is left alone.
-            if each.is_open and each.start > now:
-                _require(policy.may_cancel(each, event_type, now), BookingClosed)
-        return checked_reason(event_type.cancel.reason if event_type else ReasonRule.OPTIONAL, reason)
-
-
-def _others(booking: Booking, scope: CancelScope) -> tuple[Booking, ...]:
-    """Give the dates of the series that are cancelled along with *booking*."""
-    if scope is CancelScope.ONE:
-        return ()
-    following = scope is CancelScope.FOLLOWING
-    return tuple(each for each in booking.each() if not following or each.start >= booking.start)
-
-
-def checked_reason(rule: ReasonRule, reason: str) -> str:
-    """Give *reason* as *rule* wants it, or raise `InvalidRequest` for the field "reason"."""
-    question = reason_question(rule)
-    if question is None:
-        return ""
-    try:
-        return str(questions.check(question, reason) or "")
-    except ValueError as problem:
-        raise InvalidRequest({question.slug: str(problem)}) from None
-
-
-def reason_question(rule: ReasonRule, label: str = "Reason") -> Question | None:
-    """Give the question why, as *rule* wants it asked; None where it is not to be asked."""
-    if rule is ReasonRule.OFF:
-        return None
-    required = rule is ReasonRule.REQUIRED
-    return Question(slug="reason", label=label, kind=QuestionKind.LONG_TEXT, required=required)
-
-
-def _require(verdict: Verdict, error: type[NotBookable] | type[BookingClosed]) -> None:
-    if verdict.allowed:
-        return
-    rule = verdict.rule or Rule.NOT_ALLOWED
-    raise error(f"Refused by the rule '{rule}'.", rule=rule, until=verdict.until)

@@ -37,9 +37,10 @@ from booker_components import (
     get_slots,
     reschedule_booking,
 )
+from booker_components.changes import checked_reason
 from booker_components.outbox import Outbox
 from booker_components.policy import Rule
-from booker_components.service import BookingService, checked_reason
+from booker_components.service import BookingService
 from booker_components.testing import FrozenClock
 
 from .conftest import INTRO, TUESDAY

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from werkzeug.datastructures import MultiDict
 
+from ..changes import reason_question
 from ..links import Purpose
-from ..service import reason_question
 from ..values import Booking, CancelScope, Question, QuestionKind, ReasonRule
 from . import components, csrf, wording
 from .components import Action

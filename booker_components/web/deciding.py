@@ -9,9 +9,9 @@ from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from ..changes import reason_question
 from ..errors import BookerError, BookingNotFound, InvalidRequest, LinkExpired, LinkInvalid
 from ..links import Purpose
-from ..service import reason_question
 from ..values import Booking, BookingStatus, LocationKind, ReasonRule
 from . import components, csrf, dates, details, finding, htmx, notices, wording
 from .components import Person, Row

@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms.form import BaseForm
 
 from .. import questions
+from ..changes import reason_question
 from ..questions import GUESTS_PLACES
-from ..service import reason_question
 from ..values import (
     Answer,
     Attendee,
