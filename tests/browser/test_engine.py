@@ -211,7 +211,7 @@ def test_a_guest_books_by_a_private_link(
     guest.button("Confirm booking").click()
     expect(guest.heading("Your booking is confirmed")).to_be_visible()
     guest.open(link)
-    expect(guest.heading("This link has expired")).to_be_visible()
+    expect(guest.heading("This link has been used up")).to_be_visible()
 
     assert _starts(app, "board") == [TEN]
 
