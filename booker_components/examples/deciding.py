@@ -8,6 +8,9 @@ from datetime import date
 from ..web import components as web
 from .parts import CHOSEN, Example, form, when
 
+_KEPT = "The time is kept for the guest meanwhile."
+_UNTIL = "If nobody answers by Friday 6 March 2026, 10:00, it is declined by itself."
+
 
 def _decide(id: str, state: str, headline: str, sentence: str, **changes: object) -> web.Decide:
     base = web.Decide(
@@ -46,7 +49,7 @@ def _decision(id: str, errors: dict[str, str] | None = None) -> web.Form:
 
 
 def _waiting(id: str, errors: dict[str, str] | None = None, **changes: object) -> web.Decide:
-    question, sentence = "Do you agree to this booking?", "The time is kept for the guest meanwhile."
+    question, sentence = "Do you agree to this booking?", f"{_KEPT} {_UNTIL}"
     return replace(_decide(id, "pending", question, sentence, form=_decision(id, errors)), **changes)  # type: ignore[arg-type]
 
 
@@ -60,7 +63,7 @@ def _waiting_series() -> web.Decide:
         )
         for number, day in enumerate(days)
     )
-    sentence = "The time is kept for the guest meanwhile. All dates of the series are decided about at once."
+    sentence = f"{_KEPT} All dates of the series are decided about at once. {_UNTIL}"
     return _waiting("decide-series", sentence=sentence, dates=dates)
 
 

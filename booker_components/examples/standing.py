@@ -274,6 +274,12 @@ def notices() -> tuple[Example, ...]:
             "A private link is needed",
             "This is booked by invitation. Please open the link that you were sent, or ask for one.",
         ),
+        _notice(
+            "notice-used-up",
+            "warning",
+            "This link has been used up",
+            "Every booking that this link was for has been made. Please ask your host for a new one.",
+        ),
         _notice("notice-decided", "warning", "Already decided", "This booking has been confirmed."),
         _notice("notice-info", "info", "Nothing to do", "You are already signed in."),
         _leaving("notice-booked", "Booked"),
