@@ -154,8 +154,8 @@ def test_a_series_is_announced_and_its_dates_are_listed(visiting: Visiting) -> N
     texts = [" ".join("".join(each.itertext()).split()) for each in dates]
     assert texts[:3] == [
         "Tuesday 23 March 2027, 10:00 – 11:00",
-        "Tuesday 6 April 2027, 10:00 – 11:00 UTC+2",
-        "Tuesday 20 April 2027, 10:00 – 11:00 UTC+2",
+        "Tuesday 6 April 2027, 10:00 – 11:00 GMT+2",
+        "Tuesday 20 April 2027, 10:00 – 11:00 GMT+2",
     ]
     assert len(dates) == 5
     assert "and 3 more" in page.text()

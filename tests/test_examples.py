@@ -13,6 +13,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from booker_components.examples import EXAMPLES, MARKUP, Example
+from booker_components.web.language import GLOBALS
 
 ROOT = Path(__file__).parents[1]
 TEMPLATES = ROOT / "templates"
@@ -36,6 +37,7 @@ def bare_app() -> Flask:
     app = Flask("examples", static_folder=None)
     app.jinja_loader = FileSystemLoader(TEMPLATES)
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals.update(GLOBALS)
     return app
 
 

@@ -19,8 +19,8 @@ def test_the_zone_has_the_offset_of_the_day_on_view(client: FlaskClient) -> None
     before = Page.of(client.get("/book/intro-call?date=2027-03-26&tz=Europe/Paris")).text()
     after = Page.of(client.get("/book/intro-call?date=2027-03-30&tz=Europe/Paris")).text()
 
-    assert "(UTC+1)" in before
-    assert "(UTC+2)" in after
+    assert "(GMT+1)" in before
+    assert "(GMT+2)" in after
 
 
 def test_the_repeated_hour_is_told_apart(make_app: Any, clock: Any) -> None:
@@ -32,7 +32,7 @@ def test_the_repeated_hour_is_told_apart(make_app: Any, clock: Any) -> None:
     page = Page.of(app.test_client().get("/book/intro-call?date=2027-11-07&tz=America/New_York&clock=24"))
 
     said = page.text()
-    for label in ("01:00 (UTC-4)", "01:30 (UTC-4)", "01:00 (UTC-5)", "01:30 (UTC-5)"):
+    for label in ("01:00 (GMT-4)", "01:30 (GMT-4)", "01:00 (GMT-5)", "01:30 (GMT-5)"):
         assert said.count(label) == 1
     assert "00:30 (UTC" not in said
 

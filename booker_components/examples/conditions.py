@@ -39,7 +39,7 @@ def _occurrences(id: str) -> web.Field:
     )
 
 
-_SUMMER = "UTC+2"
+_SUMMER = "GMT+2"
 _DATES = web.Dates(
     dates=(
         web.SeriesDate(date="Thursday 12 March 2026", time="10:30 – 11:00"),

@@ -20,7 +20,7 @@ def _decide(id: str, state: str, headline: str, sentence: str, **changes: object
         sentence=sentence,
         title="Introduction call",
         when=when(),
-        guest_when=when(CHOSEN, "18:30 – 19:00", "Tokyo, Japan Standard Time (UTC+9)"),
+        guest_when=when(CHOSEN, "18:30 – 19:00", "Tokyo, Japan Standard Time (GMT+9)"),
         people=(
             web.Person(name="Ana Souza", role="Guest", email="ana@example.com"),
             web.Person(name="ben@example.com", role="Guest"),

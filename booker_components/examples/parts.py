@@ -17,21 +17,21 @@ FIRST = date(2026, 3, 5)
 CHOSEN = date(2026, 3, 12)
 
 _ZONES = (
-    ("Pacific/Honolulu", "(UTC-10:00) Honolulu"),
-    ("America/Los_Angeles", "(UTC-08:00) Los Angeles"),
-    ("America/New_York", "(UTC-05:00) New York"),
-    ("America/Sao_Paulo", "(UTC-03:00) São Paulo"),
-    ("UTC", "(UTC+00:00) Coordinated Universal Time"),
-    ("Europe/London", "(UTC+00:00) London"),
-    ("Europe/Paris", "(UTC+01:00) Paris"),
-    ("Africa/Cairo", "(UTC+02:00) Cairo"),
-    ("Asia/Dubai", "(UTC+04:00) Dubai"),
-    ("Asia/Kathmandu", "(UTC+05:45) Kathmandu"),
-    ("Asia/Tokyo", "(UTC+09:00) Tokyo"),
-    ("Australia/Lord_Howe", "(UTC+11:00) Lord Howe"),
-    ("Pacific/Kiritimati", "(UTC+14:00) Kiritimati"),
+    ("Pacific/Honolulu", "(GMT-10:00) Honolulu"),
+    ("America/Los_Angeles", "(GMT-08:00) Los Angeles"),
+    ("America/New_York", "(GMT-05:00) New York"),
+    ("America/Sao_Paulo", "(GMT-03:00) São Paulo"),
+    ("UTC", "(GMT+00:00) Coordinated Universal Time"),
+    ("Europe/London", "(GMT+00:00) London"),
+    ("Europe/Paris", "(GMT+01:00) Paris"),
+    ("Africa/Cairo", "(GMT+02:00) Cairo"),
+    ("Asia/Dubai", "(GMT+04:00) Dubai"),
+    ("Asia/Kathmandu", "(GMT+05:45) Kathmandu"),
+    ("Asia/Tokyo", "(GMT+09:00) Tokyo"),
+    ("Australia/Lord_Howe", "(GMT+11:00) Lord Howe"),
+    ("Pacific/Kiritimati", "(GMT+14:00) Kiritimati"),
 )
-_PARIS = "Paris, Central European Time (UTC+1)"
+_PARIS = "Paris, Central European Time (GMT+1)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

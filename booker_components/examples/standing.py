@@ -60,7 +60,7 @@ def _open_bookings() -> tuple[web.Booking, ...]:
         reschedule=None,
         cancel=None,
     )
-    tokyo = when(CHOSEN, "18:30 – 19:00", "Tokyo, Japan Standard Time (UTC+9)")
+    tokyo = when(CHOSEN, "18:30 – 19:00", "Tokyo, Japan Standard Time (GMT+9)")
     return (
         confirmed,
         replace(

@@ -22,7 +22,7 @@ from ..service import BookingService
 from ..settings import rate_limiter
 from ..subscribers.webhooks import build_webhooks
 from ..times import utc_now
-from ..web import new_blueprint
+from ..web import language, new_blueprint
 from ..web.assets import Assets
 from ..web.runtime import KEY, Runtime
 from ..web.widgets import Widgets
@@ -142,6 +142,7 @@ def _install(
         queue=ground.queue,
         upkeep=upkeep,
         assets=Assets.load(),
+        languages=ground.languages,
         keys=ground.keys,
         mount=_mount(state.url_prefix),
         blueprint=f"{state.name_prefix}.{state.name}".lstrip("."),
@@ -149,7 +150,7 @@ def _install(
         limiter=limiter,
         link_limit=link_limit,
     )
-    app.jinja_env.globals["booker"] = Widgets()
+    app.jinja_env.globals.update(booker=Widgets(), **language.GLOBALS)
     # A server that forks its workers after this must not hand them a connection that is in use here.
     ground.storage.close()
 

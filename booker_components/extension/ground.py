@@ -14,6 +14,7 @@ from typing import cast
 from flask import Flask, has_app_context, has_request_context, request
 
 from ..errors import ConfigurationError
+from ..languages import Languages
 from ..links import Links
 from ..outbox import Outbox, Subscriber
 from ..outbox.queue import Queue
@@ -85,6 +86,22 @@ class Ground:
             private_network=self.settings.private_network,
             check=partial(check_event_types, settings=self.settings),
         )
+
+    @cached_property
+    def languages(self) -> Languages:
+        """The languages that are spoken."""
+        settings, folder = self.settings, self.settings.translations
+        try:
+            return Languages(
+                folder=Path(self.app.root_path) / Path(folder) if folder else None,
+                labels=settings.labels,
+                only=settings.languages,
+            )
+        except LookupError as error:
+            raise ConfigurationError(
+                f"'BOOKER_LANGUAGES' has '{error.args[0]}', and there is no catalogue of that language. "
+                "Put one into the folder of 'BOOKER_TRANSLATIONS', or leave it out."
+            ) from None
 
     @property
     def threaded(self) -> bool:

@@ -14,6 +14,7 @@ from ..values import EventType
 from .calcom import CALCOM_CHECKS
 from .fields import PREFIX, Settings
 from .jicoo import JICOO_CHECKS
+from .languages import LANGUAGE_CHECKS
 from .queue import QUEUE_CHECKS
 from .redirects import REDIRECT_CHECKS
 from .salesforce import SALESFORCE_CHECKS
@@ -197,6 +198,7 @@ CHECKS: tuple[Callable[[Settings], None], ...] = (
     _address("calcom_app_url", required=True),
     _address("jicoo_api_url", required=True),
     _check_mail,
+    *LANGUAGE_CHECKS,
     *CALCOM_CHECKS,
     *JICOO_CHECKS,
     *SALESFORCE_CHECKS,

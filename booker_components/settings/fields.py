@@ -98,6 +98,27 @@ class Settings:
     csp: Mapping[str, str] = _setting(
         {}, 'Sources to add to our Content-Security-Policy, for example `{"font-src": "\'self\'"}`.'
     )
+    language: str | Callable[[Any], str | None] = _setting(
+        "",
+        "The language of the texts: a BCP 47 tag, or a function of the request that gives one, or None to "
+        "leave it to the browser. Empty: as Flask-Babel says, where it is in use, else as the browser asks.",
+    )
+    languages: Sequence[str] = _setting(
+        (),
+        "The languages that are spoken, as BCP 47 tags; the first is for guests who read none of them. "
+        "Empty: all that there are, with English for the others.",
+    )
+    language_switch: bool = _setting(False, "Whether our own pages let guests choose among these languages.")
+    translations: str | PathLike[str] = _setting(
+        "",
+        "A folder with catalogues of your own, `<language>/LC_MESSAGES/booker.po`; their texts come before "
+        "ours.",
+    )
+    labels: Mapping[str, Mapping[str, str]] = _setting(
+        {},
+        "Texts in place of ours, by language and by the English one: "
+        '`{"en": {"Confirm booking": "Book it"}}`.',
+    )
     link_limit: str = _setting(
         "3/hour", "How often a new link to a booking may be asked for; ten times as often from one address."
     )

@@ -17,16 +17,16 @@ def _offset(zone_name: str, at: datetime) -> timedelta:
 
 
 def _offset_name(offset: timedelta, *, full: bool = False) -> str:
-    """Give "UTC+1" or "UTC+5:45"; *full* gives "UTC+01:00" for lists."""
+    """Give "GMT+1" or "GMT+5:45"; *full* gives "GMT+01:00" for lists."""
     hours, minutes = divmod(abs(int(offset.total_seconds())) // 60, 60)
     sign = "-" if offset < timedelta(0) else "+"
     if full:
-        return f"UTC{sign}{hours:02}:{minutes:02}"
-    return f"UTC{sign}{hours}:{minutes:02}" if minutes else f"UTC{sign}{hours}"
+        return f"GMT{sign}{hours:02}:{minutes:02}"
+    return f"GMT{sign}{hours}:{minutes:02}" if minutes else f"GMT{sign}{hours}"
 
 
 def offset_label(zone_name: str, at: datetime) -> str:
-    """Give "UTC+1", "UTC-5" or "UTC+5:45" at an aware instant, to tell a repeated hour's two times apart."""
+    """Give "GMT+1", "GMT-5" or "GMT+5:45" at an aware instant, to tell a repeated hour's two times apart."""
     return _offset_name(_offset(zone_name, at))
 
 
@@ -68,14 +68,14 @@ def _zone_words(name: str, offset: timedelta, summer: bool, locale: Locale) -> s
 
 
 def zone_label(zone_name: str, at: datetime, locale: Locale) -> str:
-    """Give "Paris, Central European Time (UTC+1)", with the offset that holds at an aware instant *at*."""
+    """Give "Paris, Central European Time (GMT+1)", with the offset that holds at an aware instant *at*."""
     local = at.astimezone(zone(zone_name))
     summer = _is_summer(zone_name, local)
     return _zone_words(canonical_zone(zone_name), _offset(zone_name, at), summer, locale)
 
 
 def zone_choices(locale: Locale, at: datetime) -> tuple[tuple[str, str], ...]:
-    """Give (IANA name, "(UTC+01:00) Paris") for every zone worth a choice, by offset, then city.
+    """Give (IANA name, "(GMT+01:00) Paris") for every zone worth a choice, by offset, then city.
 
     The offsets are those of noon (UTC) on the day of *at*, so that a day's answers are alike and kept.
     """

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from babel import Locale
-from flask import has_request_context, request
 
 from .. import times
+from ..languages import speech
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +21,6 @@ class Reading:
 
 
 def visitors(zone: str) -> Reading:
-    """Give how the visitor of this request reads times of *zone*, an IANA name (RFC 9110, 12.5.4)."""
-    said = request.headers.get("Accept-Language", "") if has_request_context() else ""
-    locale = times.best_locale(said)
+    """Give how the visitor of this request reads times of *zone*, an IANA name."""
+    locale = speech().locale
     return Reading(zone=zone, hours24=times.uses_24_hours(locale), locale=locale)

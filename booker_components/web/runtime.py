@@ -10,6 +10,7 @@ from limits import RateLimitItem
 from limits.strategies import RateLimiter
 
 from ..errors import ConfigurationError
+from ..languages import Languages
 from ..links import Links
 from ..outbox import Outbox
 from ..outbox.queue import Queue
@@ -43,6 +44,8 @@ class Runtime:
     #: What is done as time goes by.
     upkeep: Upkeep
     assets: Assets
+    #: The languages that are spoken, with their texts.
+    languages: Languages
     #: What was drawn of late.
     memory: Memory = field(default_factory=Memory, repr=False)
     #: The keys that sign forms, oldest first.

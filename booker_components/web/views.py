@@ -19,6 +19,7 @@ from ..errors import (
     LinkInvalid,
     ProviderUnavailable,
 )
+from ..languages import speak
 from ..links import Purpose
 from ..policy import Verdict
 from ..redirects import verify_redirect
@@ -31,6 +32,7 @@ from . import (
     forms,
     holding,
     htmx,
+    language,
     leaving,
     limiting,
     making,
@@ -68,6 +70,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.url_value_preprocessor(csrf.judge_own_forms)
     blueprint.before_request(_prepare)
     blueprint.after_request(lambda response: protect(runtime(), response))
+    blueprint.teardown_request(lambda _error: speak(None))
     blueprint.register_error_handler(BookerError, refused)
     blueprint.register_error_handler(HTTPException, not_understood)
 
@@ -78,8 +81,10 @@ def _prepare() -> AnyResponse | None:
     request.query_string = htmx.ascii_query().encode()
     request.max_content_length = _LONGEST_FORM
     request.max_form_memory_size = _LONGEST_FORM
-    runtime().outbox.ensure()
-    runtime().receiver.ensure()
+    parts = runtime()
+    speak(language.visitors(parts))
+    parts.outbox.ensure()
+    parts.receiver.ensure()
     if htmx.boosted() and request.method == "GET":
         return Response(headers={"HX-Redirect": htmx.address()})
     return None

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from ..errors import BookerError, InvalidRequest
+from ..languages import speaking
 from ..values import Booking
-from . import cancelling, locking, notices, wording
+from . import cancelling, language, locking, notices, wording
 from . import prefill as prefill_
 from .assets import Addresses
 from .components import Component
@@ -95,6 +96,11 @@ class Widgets:
 def _shown(word: str, draw: Callable[[Runtime, str], Markup]) -> Markup:
     """Give what *draw* gives, or a notice: a failure never breaks the host's page."""
     parts, identity = runtime(), _next_id(word)
+    with speaking(language.visitors(parts)):
+        return _drawn(parts, identity, draw)
+
+
+def _drawn(parts: Runtime, identity: str, draw: Callable[[Runtime, str], Markup]) -> Markup:
     try:
         return draw(parts, identity)
     except InvalidRequest as error:

@@ -125,7 +125,7 @@ def test_times_are_the_guests(guests: Mailer, mailbox: Mailbox) -> None:
     guests(event(replace(ALONE, attendee=replace(ALONE.attendee, zone="America/New_York", locale="en-US"))))
 
     assert "5:00\u00a0AM – 5:30\u00a0AM" in both(mailbox)[0]
-    assert "Eastern Time (UTC-4)" in both(mailbox)[0]
+    assert "Eastern Time (GMT-4)" in both(mailbox)[0]
 
 
 def test_links_are_for_the_booking_as_it_stands(guests: Mailer, mailbox: Mailbox, desk: Desk) -> None:

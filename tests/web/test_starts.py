@@ -44,7 +44,7 @@ def test_an_hour_that_comes_twice_is_told_apart() -> None:
     """As the clocks go back, by the offset; the other times stay short."""
     found = starts(datetime(2027, 10, 30, 23, 30, tzinfo=UTC), step=timedelta(hours=1))
 
-    assert [each.label for each in found] == ["01:30", "02:30 (UTC+2)", "02:30 (UTC+1)"]
+    assert [each.label for each in found] == ["01:30", "02:30 (GMT+2)", "02:30 (GMT+1)"]
 
 
 def test_seats_and_the_present_time_are_said() -> None:

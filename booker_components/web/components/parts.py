@@ -101,7 +101,7 @@ class When:
     date: str
     #: "09:00 – 09:30"
     time: str
-    #: "Paris, Central European Time (UTC+1)"
+    #: "Paris, Central European Time (GMT+1)"
     zone: str
     #: The start for the attribute `datetime`.
     iso: str = ""
@@ -192,7 +192,7 @@ class Zones:
 
     action: str
     id: str
-    #: What the zone is called: "Paris, Central European Time (UTC+1)".
+    #: What the zone is called: "Paris, Central European Time (GMT+1)".
     label: str
     #: IANA name.
     current: str
