@@ -4,6 +4,9 @@ Zone names are IANA names. A wall time that the clocks skip is carried forward b
 one that comes twice means the first (RFC 5545 section 3.3.5; `zoneinfo` with `fold=0`).
 """
 
+from .clock import clock_time as clock_time
+from .clock import time_span as time_span
+from .clock import uses_24_hours as uses_24_hours
 from .days import Month as Month
 from .days import by_day as by_day
 from .days import day_window as day_window
@@ -19,15 +22,11 @@ from .instants import utc_now as utc_now
 from .labels import offset_label as offset_label
 from .labels import zone_choices as zone_choices
 from .labels import zone_label as zone_label
-from .words import best_locale as best_locale
-from .words import clock_time as clock_time
+from .lengths import duration_name as duration_name
 from .words import day_name as day_name
-from .words import duration_name as duration_name
 from .words import first_weekday as first_weekday
 from .words import full_date as full_date
 from .words import month_name as month_name
-from .words import time_span as time_span
-from .words import uses_24_hours as uses_24_hours
 from .words import weekday_names as weekday_names
 from .zones import canonical_zone as canonical_zone
 from .zones import zone as zone

@@ -1,110 +1,108 @@
-"""Dates, times and durations in words, in the manner of a guest's territory."""
+"""Dates and weeks in words, in the language and the manner of a locale."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 from functools import lru_cache
+from unicodedata import category
 
-from babel import Locale, dates, localedata
-from babel.core import get_global
+from babel import Locale, dates
+from babel.core import UnknownLocaleError, get_global
 
-from .days import Month, local_date
-from .zones import zone
+from .days import Month
 
-_LANGUAGE = re.compile(
-    r"\s*([a-zA-Z]{2,3})(?:-([a-zA-Z]{4}))?(?:-([a-zA-Z]{2}))?[^;,]*(?:;\s*q=([01](?:\.\d*)?))?\s*"
-)
+# Languages that set a capital where months or days stand alone (`contextTransforms` of CLDR, which Babel
+# leaves out).
+_MONTHS_ALONE = frozenset({"es", "fr", "it", "nl", "pl", "ru", "uk"})
+_DAYS_ALONE = _MONTHS_ALONE | {"pt"}
 
-
-def _territory(language: re.Match[str]) -> str:
-    """Give the territory that a language tag names, or the likeliest for its language (CLDR)."""
-    if language[3]:
-        return language[3].upper()
-    code = language[1].lower()
-    likely = get_global("likely_subtags")
-    full = likely.get(f"{code}_{(language[2] or '').title()}") or likely.get(code) or ""
-    return full.rpartition("_")[2]
+#: Classes of what takes no width of its own, or next to none: vowel signs and full stops.
+_MARKS = frozenset({"Mn", "Mc", "Po"})
+#: Ways to write a day without its year, the fullest first (UTS 35 part 4).
+_DAY_SKELETONS = ("MMMMEEEEd", "MMMEEEEd", "MMMMEd", "MMMEd")
+_FIELD = re.compile("'[^']*'|E+|c+|M{3,}|L{3,}")
 
 
-def _quality(language: re.Match[str]) -> float:
-    """Give the weight of a language in the header (RFC 9110 section 12.4.2)."""
-    return float(language[4] or 1)
+def plain(text: str) -> str:
+    """Give a *text* of CLDR without its thin spaces, which some fonts and the plain text of mails lack."""
+    return text.replace("\u202f", "\u00a0").replace("\u2009", " ")
 
 
-@lru_cache(maxsize=512)
-def best_locale(accept_language: str) -> Locale:
-    """Give the locale for a guest, from the header `Accept-Language`.
-
-    The texts are English. Order of days and 12 or 24 hours follow the territory of the language that the
-    guest likes best, where CLDR has English for it ("de" gives en_DE); else they are those of en_GB.
-    """
-    found = [match for part in accept_language[:200].split(",") if (match := _LANGUAGE.fullmatch(part))]
-    best = max(found, key=_quality, default=None)
-    territory = _territory(best) if best and _quality(best) else ""
-    name = f"en_{territory}"
-    return Locale.parse(name if territory and localedata.exists(name) else "en_GB")
-
-
-def uses_24_hours(locale: Locale) -> bool:
-    """Tell whether people there write 14:00 rather than 2:00 pm."""
-    return "H" in locale.time_formats["short"].pattern
+# --- weeks ----------------------------------------------------------------------------------------
 
 
 def first_weekday(locale: Locale) -> int:
-    """Give the day with which a week begins there; 0 is Monday."""
+    """Give the day with which a week begins there; 0 is Monday.
+
+    A language without a territory has the week of its likeliest one.
+    """
+    if not locale.territory and (likely := get_global("likely_subtags").get(str(locale))):
+        with suppress(UnknownLocaleError):
+            return Locale.parse(likely).first_week_day
     return locale.first_week_day
 
 
+@lru_cache(maxsize=512)
 def weekday_names(locale: Locale) -> tuple[tuple[str, str], ...]:
     """Give (short, full) names of the seven days, from the first of the week."""
-    short, full = (locale.days["stand-alone"][width] for width in ("abbreviated", "wide"))
-    order = ((first_weekday(locale) + each) % 7 for each in range(7))
-    return tuple((short[day], full[day]) for day in order)
+    names = locale.days["stand-alone"]
+    short, full = _short(names["abbreviated"], names["short"]), names["wide"]
+    order = [(first_weekday(locale) + each) % 7 for each in range(7)]
+    return tuple(
+        (_alone(short[day], locale, _DAYS_ALONE), _alone(full[day], locale, _DAYS_ALONE)) for day in order
+    )
 
 
-def month_name(month: Month, locale: Locale) -> str:
-    """Give "March 2026"."""
-    return _date_in_words(month.first, "LLLL y", locale)
+def _short(abbreviated: Mapping[int, str], shorter: Mapping[int, str]) -> Mapping[int, str]:
+    """Give the names for narrow columns: of three letters, else the *shorter* if they tell days apart."""
+    long = any(sum(category(each) not in _MARKS for each in name) > 3 for name in abbreviated.values())
+    return shorter if long and len(set(shorter.values())) == 7 else abbreviated
+
+
+# --- dates ----------------------------------------------------------------------------------------
+
+
+def month_name(month: Month, locale: Locale, *, alone: bool = False) -> str:
+    """Give "March 2026"; *alone*: as a heading has it, "Mars 2026" rather than "mars 2026" in French."""
+    words = _date_in_words(month.first, "month", locale)
+    return _alone(words, locale, _MONTHS_ALONE) if alone else words
 
 
 def full_date(day: date, locale: Locale) -> str:
     """Give "Tuesday 4 March 2026"."""
-    return _date_in_words(day, "EEEE d MMMM y", locale)
+    return _date_in_words(day, "full", locale)
 
 
-def day_name(day: date, locale: Locale) -> str:
-    """Give "Tuesday 4 March"."""
-    return _date_in_words(day, "EEEE d MMMM", locale)
+def day_name(day: date, locale: Locale, *, alone: bool = False) -> str:
+    """Give "Tuesday 4 March"; *alone*: as a heading has it, "Mardi 4 mars" rather than "mardi 4 mars"."""
+    words = _date_in_words(day, "day", locale)
+    return _alone(words, locale, _DAYS_ALONE) if alone else words
 
 
-@lru_cache(maxsize=4096)
-def _date_in_words(day: date, pattern: str, locale: Locale) -> str:
-    return dates.format_date(day, pattern, locale=locale)
+def _alone(words: str, locale: Locale, languages: frozenset[str]) -> str:
+    return words[0].upper() + words[1:] if locale.language in languages else words
 
 
-@lru_cache(maxsize=4096)
-def _time_in_words(wall: time, locale: Locale, hours24: bool) -> str:
-    # A line must not break before "am": CLDR has a no-break space there too.
-    return dates.format_time(wall, "HH:mm" if hours24 else "h:mm\u00a0a", locale=locale)
+@lru_cache(maxsize=16384)
+def _date_in_words(day: date, kind: str, locale: Locale) -> str:
+    return plain(dates.format_date(day, _patterns(locale)[kind], locale=locale))
 
 
-def clock_time(instant: datetime, zone_name: str, locale: Locale, hours24: bool) -> str:
-    """Give the wall time of an aware *instant* in a zone: "09:00", or "9:00 am" with a no-break space."""
-    local = instant.astimezone(zone(zone_name))
-    return _time_in_words(time(local.hour, local.minute), locale, hours24)
+@lru_cache(maxsize=512)
+def _patterns(locale: Locale) -> Mapping[str, str]:
+    """Give how a locale writes a "full" date, a "day" without its year, and a "month" with it."""
+    full, skeletons = str(locale.date_formats["full"].pattern), locale.datetime_skeletons
+    key = next(key for key in _DAY_SKELETONS if key in skeletons)
+    day = _FIELD.sub(_widened, skeletons[key].pattern)
+    if locale.language == "en" and full.index("d") < full.index("M"):
+        # Without a comma, as most British papers write it; CLDR's English differs by territory.
+        full, day = "EEEE d MMMM y", "EEEE d MMMM"
+    return {"full": full, "day": day, "month": skeletons["yMMMM"].pattern}
 
 
-def time_span(start: datetime, end: datetime, zone_name: str, locale: Locale, hours24: bool) -> str:
-    """Give "09:00 – 09:30"; with the date of the end where that is another local day."""
-    words = [clock_time(each, zone_name, locale, hours24) for each in (start, end)]
-    last = local_date(end, zone_name)
-    suffix = "" if last == local_date(start, zone_name) else f", {day_name(last, locale)}"
-    return f"{words[0]} – {words[1]}{suffix}"
-
-
-def duration_name(duration: timedelta) -> str:
-    """Give "30 min", "1 h" or "1 h 30 min"."""
-    hours, minutes = divmod(int(duration.total_seconds()) // 60, 60)
-    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes or not hours else ""]
-    return " ".join(filter(None, parts))
+def _widened(field: re.Match[str]) -> str:
+    """Give a field of a pattern in full, where no skeleton has it so (UTS 35 part 4, 2.6.2)."""
+    return field[0] if field[0].startswith("'") else field[0][0] * 4

@@ -18,10 +18,12 @@ def zone_names() -> frozenset[str]:
     return frozenset(available_timezones() - _NOT_ZONES)
 
 
+@lru_cache(maxsize=1024)
 def zone(name: str) -> ZoneInfo:
     """Give the zone of an IANA *name*; `ValueError` for any other text."""
     if name not in zone_names():
         raise ValueError(f"{name!r} is not an IANA time zone. Use a name such as 'Europe/Paris'.")
+    # `zoneinfo` itself keeps eight, and reads all others anew.
     return ZoneInfo(name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -26,33 +27,48 @@ BRITISH = Locale.parse("en_GB")
 )
 def test_the_offset_tells_a_repeated_time_apart(name, at, label):
     """Twice 01:30 in New York, twice 01:45 on Lord Howe: only the offset differs."""
-    assert times.offset_label(name, times.parse_instant(at)) == label
+    assert times.offset_label(name, times.parse_instant(at), BRITISH) == label
+
+
+@pytest.mark.parametrize(
+    ("locale", "half", "behind", "listed"),
+    [
+        ("fr_FR", "UTC+5:30", "UTC-5", "(UTC-05:00) New York"),
+        ("fi_FI", "UTC+5.30", "UTC−5", "(UTC−05.00) New York"),
+        ("sv_SE", "GMT+5:30", "GMT−5", "(GMT−05:00) New York"),
+        ("ar_EG", "غرينتش\u200e+5:30", "غرينتش\u200e-5", "(غرينتش\u200e-05:00) نيويورك"),
+        ("he_IL", "GMT\u200e+5:30\u200e", "GMT\u200e-5\u200e", "(GMT\u200e-05:00\u200e) ניו יורק"),
+    ],
+)
+def test_offsets_are_written_as_in_the_language(locale, half, behind, listed):
+    """Letters, sign and separator are the language's; among Arabic and Hebrew the sign stays before."""
+    spoken, at = Locale.parse(locale), times.parse_instant("2026-03-04T00:00:00Z")
+
+    assert times.offset_label("Asia/Kolkata", at, spoken) == half
+    assert times.offset_label("America/New_York", at, spoken) == behind
+    assert dict(times.zone_choices(spoken, at))["America/New_York"] == listed
 
 
 @pytest.mark.parametrize(
     ("zone", "winter", "summer"),
     [
-        ("Europe/Paris", "Paris, Central European Time (GMT+1)", "Paris, Central European Time (GMT+2)"),
-        ("Europe/London", "London, Greenwich Mean Time (GMT+0)", "London, British Summer Time (GMT+1)"),
-        ("Europe/Dublin", "Dublin, Greenwich Mean Time (GMT+0)", "Dublin, Irish Standard Time (GMT+1)"),
-        (
-            "Asia/Calcutta",
-            "Kolkata, India Standard Time (GMT+5:30)",
-            "Kolkata, India Standard Time (GMT+5:30)",
-        ),
-        ("Asia/Kathmandu", "Kathmandu, Nepal Time (GMT+5:45)", "Kathmandu, Nepal Time (GMT+5:45)"),
-        ("Europe/Istanbul", "Istanbul (GMT+3)", "Istanbul (GMT+3)"),
+        ("Europe/Paris", "Central European Time - Paris, GMT+1", "Central European Time - Paris, GMT+2"),
+        ("Europe/London", "Greenwich Mean Time - London, GMT+0", "British Summer Time - London, GMT+1"),
+        ("Europe/Dublin", "Greenwich Mean Time - Dublin, GMT+0", "Irish Standard Time - Dublin, GMT+1"),
+        ("Asia/Calcutta", "India Time - Kolkata, GMT+5:30", "India Time - Kolkata, GMT+5:30"),
+        ("Asia/Kathmandu", "Nepal Time - Kathmandu, GMT+5:45", "Nepal Time - Kathmandu, GMT+5:45"),
+        ("Europe/Istanbul", "Istanbul, GMT+3", "Istanbul, GMT+3"),
         (
             "America/St_Johns",
-            "St John’s, Newfoundland Time (GMT-3:30)",
-            "St John’s, Newfoundland Time (GMT-2:30)",
+            "Newfoundland Time - St John’s, GMT-3:30",
+            "Newfoundland Time - St John’s, GMT-2:30",
         ),
         ("Etc/GMT+5", "GMT-5", "GMT-5"),
         ("Etc/UTC", "Coordinated Universal Time (UTC)", "Coordinated Universal Time (UTC)"),
     ],
 )
 def test_zone_label_tells_the_offset_at_the_time(zone, winter, summer):
-    """City, name and offset of a zone; in summer those of summer."""
+    """Name, city and offset of a zone; in summer those of summer."""
     labels = [times.zone_label(zone, datetime(2026, month, 4, tzinfo=UTC), BRITISH) for month in (1, 7)]
 
     assert labels == [winter, summer]
@@ -62,9 +78,9 @@ def test_zone_label_tells_the_repeated_hour_apart():
     """The same wall time before and after the clocks go back has two offsets."""
     instants = (times.parse_instant("2026-10-25T00:30:00Z"), times.parse_instant("2026-10-25T01:30:00Z"))
 
-    labels = [times.zone_label("Europe/Paris", each, BRITISH)[-7:] for each in instants]
+    labels = [times.zone_label("Europe/Paris", each, BRITISH)[-5:] for each in instants]
 
-    assert labels == ["(GMT+2)", "(GMT+1)"]
+    assert labels == ["GMT+2", "GMT+1"]
 
 
 def test_zone_choices_are_sorted_and_unique():
@@ -80,10 +96,30 @@ def test_zone_choices_are_sorted_and_unique():
     assert not {"Asia/Calcutta", "Europe/Kiev", "US/Eastern", "CET", "Etc/GMT+5"} & set(names)
 
 
-def test_every_zone_has_a_label():
+def test_cities_are_sorted_as_people_would():
+    """An accent or a small letter does not send a city to the end of its offset."""
+    choices = times.zone_choices(Locale.parse("cs_CZ"), times.parse_instant("2026-03-04T22:00:00Z"))
+
+    there = [label.removeprefix("(GMT+02:00) ") for _, label in choices if "+02:00" in label]
+
+    assert there.index("Jeruzalém") < there.index("Káhira") < there.index("Kyjev") < there.index("Lusaka")
+
+
+def test_the_list_follows_the_clocks():
+    """Days with the offsets of other days share their list; those of summer have their own."""
+    instants = [f"2026-{day}T12:00:00Z" for day in ("01-05", "01-06", "07-06")]
+
+    one, other, summer = (times.zone_choices(BRITISH, times.parse_instant(each)) for each in instants)
+
+    assert one is other
+    assert dict(summer)["Europe/Paris"] == "(GMT+02:00) Paris"
+
+
+@pytest.mark.parametrize("locale", ["en_GB", "zh_Hant_TW", "ar_EG"])
+def test_every_zone_has_a_label(locale):
     """No zone of the data makes the naming fail."""
-    at = times.parse_instant("2026-03-04T22:00:00Z")
+    at, spoken = times.parse_instant("2026-03-04T22:00:00Z"), Locale.parse(locale)
 
-    labels = [times.zone_label(name, at, BRITISH) for name in zone_names()]
+    labels = [times.zone_label(name, at, spoken) for name in zone_names()]
 
-    assert all(label.endswith(")") or label.startswith("GMT") for label in labels)
+    assert all(re.search(r"[-+]\d+(:\d\d)?$|\(UTC\)$", label) for label in labels)
