@@ -13,10 +13,10 @@ UV ?= uv
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint browser bench mutants constraints clean
+.PHONY: help demo test lint i18n browser bench mutants constraints clean
 
 help: ## List these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s %s\n", $$1, $$2 }'
 
 demo: $(READY) ## Serve the demo app at http://127.0.0.1:5000 (PORT=8000: another port; PROVIDER=calcom or jicoo: over a pretended one)
 	@PORT='$(PORT)' PROVIDER='$(PROVIDER)' $(BIN)/python -m demo_app
@@ -29,9 +29,13 @@ lint: $(READY) ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+i18n: $(READY) ## Bring the catalogues of texts up to date; fails where a text is missing or in doubt (docs/languages.md)
+	$(BIN)/python -m tests.translating
+
 bench: $(READY) ## Measure slots, pages and bookings, each beside something simple (docs/performance.md; some minutes)
 	$(BIN)/python -m benchmarks.slots
 	$(BIN)/python -m benchmarks.http
+	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.book
 
 mutants: $(READY) ## Change availability, policy and links in every small way: does a test notice? (docs/testing.md; an hour or more)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from functools import lru_cache
 from gettext import NullTranslations
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from os import PathLike
 from pathlib import Path
+from unicodedata import bidirectional
 
 from babel import Locale, localedata
 from babel.core import get_global
+from babel.lists import format_list
+from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -23,6 +27,9 @@ _OURS = Path(__file__).resolve().parent / "translations"
 _DOMAIN = "booker"
 #: The language that the texts in the code are written in.
 SOURCE = "en"
+_PLACE = re.compile(r"%\((\w+)\)s")
+# What Unicode calls the letters that are read from right to left (UAX 9, section 3.2).
+_LEFTWARD = frozenset({"R", "AL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,19 @@ class Speech:
     def direction(self) -> str:
         """Give "rtl" where the texts are written from right to left, else "ltr"."""
         return Locale.parse(self.tag, sep="-").text_direction
+
+    def own(self, text: str) -> str:
+        """Give a *text* of somebody's own, such as a name, so that it can stand in a sentence of ours.
+
+        Where one of them is written from right to left it is isolated, that neither turns the other round
+        (UAX 9, section 2.4.2). In markup the element `bdi` does the same.
+        """
+        turns = self.direction == "rtl" or any(bidirectional(each) in _LEFTWARD for each in text)
+        return f"\u2068{text}\u2069" if text and turns else text
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Give *names* as a list in words: "Ann, Bo and Cy"."""
+        return format_list([self.own(name) for name in names], locale=self.locale)
 
 
 class Languages:
@@ -116,10 +136,28 @@ class _Labels(NullTranslations):
 @lru_cache
 def _compiled(path: str) -> bytes:
     with open(path, "rb") as file:
-        catalog = read_po(file)
+        # Without its locale Babel would drop the plural forms of a file whose header does not tell them.
+        catalog = read_po(file, locale=Path(path).parents[1].name)
+    for message in catalog:
+        if message.id and not _fits(message):
+            message.string = ""
     compiled = io.BytesIO()
     write_mo(compiled, catalog)
     return compiled.getvalue()
+
+
+def _fits(message: Message) -> bool:
+    ids, said = (each if isinstance(each, (list, tuple)) else [each] for each in (message.id, message.string))
+    return all(fits(each or "", *filter(None, ids)) for each in said)
+
+
+def fits(said: str, *texts: str) -> bool:
+    """Tell whether *said* can be filled in where one of *texts* can: what cannot would break a page."""
+    names = {name: "" for each in texts for name in _PLACE.findall(each)}
+    try:
+        return not names or isinstance(said % names, str)
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 def _read(path: Path) -> Translations:
@@ -197,6 +235,8 @@ class _Wish:
     def read(cls, tag: str) -> _Wish | None:
         """Read a tag; None for what is none, or is of a language that CLDR does not know."""
         code, *others = tag.replace("_", "-").split("-")
+        # What stands behind a single letter is of calendars and digits (RFC 6067): "ca" is no Canada there.
+        others = list(takewhile(lambda each: len(each) > 1, others))
         code = _NEWER.get(code.lower(), code.lower())
         script = next((each.title() for each in others[:1] if len(each) == 4), "")
         territory = next((each.upper() for each in others[:2] if len(each) == 2), "")
