@@ -11,6 +11,8 @@ from urllib.parse import quote, urlencode
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from .languages import gettext as _
+from .languages import speech
 from .values import Booking, BookingStatus, Location, LocationKind
 
 _STATUS = {
@@ -31,7 +33,7 @@ def calendar_file(booking: Booking, *, domain: str, url: str = "", people: bool 
     *domain* makes the UID unique in the world: use the host name of the app, and always the same one, since
     calendars recognise a moved booking by its UID and its higher SEQUENCE. *url* is the address of the
     booking page. *people* says whether whoever downloads may see personal data: the guest's name and phone
-    number, and the host's address.
+    number, and the host's address. Our own words are in the language that is spoken.
 
     There is no ATTENDEE even then: RFC 5546 section 3.2.1 forbids it where METHOD is PUBLISH.
     """
@@ -42,7 +44,7 @@ def calendar_file(booking: Booking, *, domain: str, url: str = "", people: bool 
         "description": _description(booking, url, people),
         "url": _line(url),
     }
-    _add_texts(event, texts)
+    _add_texts(event, texts, language=speech().tag)
     if people and booking.host.email:
         event.add("organizer", _person(Party(name=booking.host.name, email=booking.host.email)))
     return _calendar(Method.PUBLISH, [event])
@@ -72,6 +74,8 @@ class Entry:
     summary: str
     location: str = ""
     description: str = ""
+    #: The BCP 47 tag of the language of the description, where it has one.
+    language: str = ""
     #: The bookings that this one replaced, the latest first, where moving makes a new one: it keeps the UID
     #: of the first of them all, and counts on from their changes.
     former: Sequence[Booking] = ()
@@ -159,7 +163,7 @@ def _calendar(method: Method, events: Sequence[Event]) -> bytes:
 def _entry(entry: Entry, *, domain: str, organizer: Party) -> Event:
     event = _event(entry.booking, domain=domain, former=entry.former)
     texts = {"summary": entry.summary, "location": entry.location, "description": entry.description}
-    _add_texts(event, {name: _text(text) for name, text in texts.items()})
+    _add_texts(event, {name: _text(text) for name, text in texts.items()}, language=entry.language)
     event.add("organizer", _person(organizer))
     return event
 
@@ -182,18 +186,24 @@ def _event(booking: Booking, *, domain: str, former: Sequence[Booking] = ()) -> 
     return event
 
 
-def _add_texts(event: Event, texts: Mapping[str, str]) -> None:
+def _add_texts(event: Event, texts: Mapping[str, str], *, language: str) -> None:
+    """Add what is said about a booking; *language* is that of the description.
+
+    Titles and places are the hosts' words, in whatever language those wrote them (RFC 5545 section 3.2.10).
+    """
     for name, content in texts.items():
         if content:
-            event.add(name, content)
+            spoken = name == "description" and language
+            event.add(name, content, parameters={"LANGUAGE": language} if spoken else {})
 
 
 def _description(booking: Booking, url: str, people: bool) -> str:
     names = [host.name for host in booking.hosts]
     if people:
         names.append(booking.attendee.name)
-    lines = [f"With {', '.join(_text(name) for name in names)}"]
-    return "\n".join([*lines, _text(url)] if url else lines)
+    listed = speech().listed(filter(None, map(_text, names)))
+    with_them = _("With %(names)s", names=listed) if listed else ""
+    return "\n".join(filter(None, (with_them, _text(url))))
 
 
 def _person(party: Party) -> vCalAddress:

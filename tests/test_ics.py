@@ -21,6 +21,7 @@ from booker_components.ics import (
     outlook_link,
     place,
 )
+from booker_components.languages import Languages, speaking
 from booker_components.values import (
     Attendee,
     Booking,
@@ -119,6 +120,26 @@ def test_personal_data_stays_out_unless_allowed() -> None:
     assert "Grace Guest" in str(event["description"])
 
 
+def test_description_is_in_the_language_that_is_spoken() -> None:
+    """It is the only text of ours, and says so (RFC 5545 section 3.2.10); its names are listed as there."""
+    hosts = tuple(replace(BOOKING.host, name=name) for name in ("Ada", "Bo", "Cy"))
+    languages = Languages(labels={"en": {"With %(names)s": "You meet %(names)s"}}, only=("en",))
+
+    with speaking(languages.best(("en-US",))):
+        event = event_of(calendar_file(replace(BOOKING, hosts=hosts), domain="app.example"))
+
+    assert event["description"] == "You meet Ada, Bo, and Cy"
+    assert event["description"].params == {"LANGUAGE": "en"}
+    assert not any(event[name].params for name in ("summary", "location"))
+
+
+def test_file_without_names_has_no_word_before_them() -> None:
+    """A provider may name no host."""
+    event = event_of(calendar_file(replace(BOOKING, hosts=()), domain="app.example"))
+
+    assert "description" not in event
+
+
 @pytest.mark.parametrize(("text", "kept"), HOSTILE.items(), ids=range(len(HOSTILE)))
 def test_hostile_texts_stay_texts(text: str, kept: str) -> None:
     """No text can end its line, begin a component or add a property; what can be kept is kept."""
@@ -159,7 +180,7 @@ def invited(booking: Booking = BOOKING, method: Method = Method.REQUEST, **parts
 
 def test_invitation_names_who_asks_whom() -> None:
     """One organizer, who sends the mail, and one attendee, who need not answer."""
-    event = event_of(invited(location="Here", description="With Ada"))
+    event = event_of(invited(location="Here", description="With Ada", language="en"))
 
     assert event["organizer"] == "mailto:bookings@app.example"
     assert event["organizer"].params["CN"] == "Bookings"
@@ -172,6 +193,7 @@ def test_invitation_names_who_asks_whom() -> None:
         "RSVP": "FALSE",
     }
     assert (event["location"], event["description"]) == ("Here", "With Ada")
+    assert event["description"].params == {"LANGUAGE": "en"}
 
 
 def test_invitation_and_file_are_about_the_same_entry() -> None:

@@ -32,7 +32,7 @@ class MailSite:
         return urlsplit(self._parts.settings.public_url).hostname or "localhost"
 
     def render(self, name: str, values: Mapping[str, object]) -> str:
-        """Give the template `booker/email/<name>`, the app's own one if it has one.
+        """Give the template `booker/email/<name>`, the app's own one if it has one, in the language spoken.
 
         Nothing is added to *values*: what an app adds to its pages may ask for a request, and there is none.
         """

@@ -11,14 +11,17 @@ from pathlib import Path
 from icalendar import Calendar, Component
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from booker_components.languages import Languages
 from booker_components.links import Purpose
 from booker_components.storage import Storage
 from booker_components.subscribers.mail import (
     GuestLetters,
     HostLetters,
+    LinkMailer,
     Mailer,
     Once,
     Post,
+    Readers,
     Rounds,
     Writer,
 )
@@ -37,6 +40,7 @@ from booker_components.values import (
     Question,
     QuestionKind,
 )
+from booker_components.web import language
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -108,13 +112,18 @@ class Desk:
     #: The booking of each event as it was before, by the event's id.
     earlier: dict[str, Booking] = field(default_factory=dict)
     domain: str = "app.example"
+    #: Whether the app has its templates leave out lines of nothing but tags.
+    trimmed: bool = False
 
     def __post_init__(self) -> None:
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=select_autoescape(default=False),
             undefined=StrictUndefined,
+            trim_blocks=self.trimmed,
+            lstrip_blocks=self.trimmed,
         )
+        self._templates.globals.update(language.GLOBALS)
 
     def render(self, name: str, values: Mapping[str, object]) -> str:
         """Fill a template; a name that is no field of `Mail` is an error."""
@@ -157,21 +166,40 @@ def event(
     return BookingEvent(id=id, kind=kind, at=NOW, booking=booking)
 
 
+#: Who speaks English alone, whatever catalogues there are.
+ENGLISH = Readers(languages=Languages(only=("en",)))
+
+
+def writer(url: str, desk: Desk, *, readers: Readers = ENGLISH, total: float = 30.0) -> Writer:
+    """Give what writes the mails that the server at *url* takes."""
+    return Writer(site=desk, post=Post(url, SENDER, total=total), readers=readers)
+
+
+def link_mailer(url: str, desk: Desk, *, readers: Readers = ENGLISH) -> LinkMailer:
+    """Give the subscriber that mails links."""
+    return LinkMailer(writer(url, desk, readers=readers))
+
+
 def mailers(
-    url: str, desk: Desk, storage: Storage, clock: FrozenClock, *, total: float = 30.0
+    url: str,
+    desk: Desk,
+    storage: Storage,
+    clock: FrozenClock,
+    *,
+    readers: Readers = ENGLISH,
+    total: float = 30.0,
 ) -> tuple[Mailer, Mailer]:
     """Give the subscribers for guests and for hosts."""
-    post = Post(url, SENDER, total=total)
-    writer, once = Writer(site=desk, post=post), Once(storage, clock)
+    written, once = writer(url, desk, readers=readers, total=total), Once(storage, clock)
     guests = Mailer(
-        rounds=Rounds(name="booker.mail.guest", post=post, once=once),
-        letters=GuestLetters(writer=writer),
+        rounds=Rounds(name="booker.mail.guest", post=written.post, once=once),
+        letters=GuestLetters(writer=written),
         site=desk,
         clock=clock,
     )
     hosts = Mailer(
-        rounds=Rounds(name="booker.mail.host", post=post, once=once),
-        letters=HostLetters(writer=writer),
+        rounds=Rounds(name="booker.mail.host", post=written.post, once=once),
+        letters=HostLetters(writer=written),
         site=desk,
         clock=clock,
     )

@@ -234,12 +234,12 @@ def test_template_of_the_app_takes_the_place_of_ours(
 
     mail, host = mailbox.mails
     assert mail["Subject"] == "Ahoy Bo Ek"
-    assert content(mail, "plain") == "See you on Tuesday 2 February 2027.\n"
+    assert content(mail, "plain") == "See you on Tuesday, February 2, 2027.\n"
     assert "Ahoy!" in content(mail, "html")
     assert "Intro call" in content(mail, "html")
     assert "<p>Partner</p>" in content(mail, "html")
     assert "<p>Partner</p>" in content(host, "html")
-    assert "What:  Intro call\n\nWhen:  Tuesday" in content(host, "plain")
+    assert "What:\nIntro call\n\nWhen:\nTuesday" in content(host, "plain")
 
 
 def test_context_of_the_apps_pages_is_not_asked_for(app: Flask, mailbox: Mailbox) -> None:

@@ -29,6 +29,21 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", TEXT, flags=re.DOTALL | re.MULTILINE)
 
 
+def apart(app: Flask, server: str, clock: FrozenClock, **settings: object) -> None:
+    """Have *app*, whose folder is its own, mail by *server*."""
+    lay_database(Path(app.instance_path))
+    app.config.update(
+        SECRET_KEY="k" * 40,
+        BOOKER_EVENT_TYPES=[INTRO],
+        BOOKER_DISPATCH="none",
+        BOOKER_MAIL_URL=server,
+        BOOKER_MAIL_FROM="bookings@app.example",
+        BOOKER_PUBLIC_URL="https://app.example",
+    )
+    app.config.update(settings)
+    Booker(app, clock=clock)
+
+
 @pytest.fixture
 def clock() -> FrozenClock:
     """A clock that stands a day before the first slot."""
@@ -51,30 +66,43 @@ def test_the_templates_are_taken(tmp_path: Path, server: str, mailbox: Mailbox, 
     """One of them replaces a mail, the other stands around all."""
     folder = tmp_path / "templates" / "booker" / "email"
     folder.mkdir(parents=True)
-    whole, frame = blocks("jinja")
+    _, whole, frame = blocks("jinja")
     (folder / "confirmed.txt").write_text(whole)
     (folder / "_frame.html").write_text(frame)
     app = Flask("partner", root_path=str(tmp_path), instance_path=str(tmp_path / "instance"))
-    lay_database(tmp_path / "instance")
-    app.config.update(
-        SECRET_KEY="k" * 40,
-        BOOKER_EVENT_TYPES=[INTRO],
-        BOOKER_DISPATCH="none",
-        BOOKER_MAIL_URL=server,
-        BOOKER_MAIL_FROM="bookings@app.example",
-        BOOKER_PUBLIC_URL="https://app.example",
-    )
-    Booker(app, clock=clock)
+    apart(app, server, clock)
 
     with app.app_context():
         create_booking("intro-call", TUESDAY, name="Bo", email="bo@guest.example", zone="Europe/Berlin")
     app.extensions["booker"].outbox.deliver_due()
     app.extensions["booker"].storage.close()
 
-    assert mailbox.mails[0]["Subject"] == "See you on Tuesday 2 February 2027"
+    assert mailbox.mails[0]["Subject"] == "See you on Tuesday, February 2, 2027"
     assert content(mailbox.mails[0], "plain").startswith("Hello Bo,\n\nIntro call is at ")
     assert "https://app.example/bookings/cancel/" in content(mailbox.mails[0], "plain")
     assert all("Acme Ltd" in content(mail, "html") for mail in mailbox.mails)
+
+
+def test_the_template_with_texts_of_its_own_is_translated(
+    tmp_path: Path, server: str, mailbox: Mailbox, clock: FrozenClock
+) -> None:
+    """The text of the host's catalogue, and ours, in the language of the guest."""
+    folder, catalogue = (
+        tmp_path / each for each in ("templates/booker/email", "translations/de/LC_MESSAGES")
+    )
+    folder.mkdir(parents=True)
+    catalogue.mkdir(parents=True)
+    (folder / "confirmed.txt").write_text(blocks("jinja")[0])
+    (catalogue / "booker.po").write_text(blocks("po")[0])
+    app = Flask("partner", root_path=str(tmp_path), instance_path=str(tmp_path / "instance"))
+    apart(app, server, clock, BOOKER_TRANSLATIONS="translations")
+
+    with app.app_context():
+        create_booking("intro-call", TUESDAY, name="Bo", email="bo@guest.example", locale="de")
+    app.extensions["booker"].outbox.deliver_due()
+    app.extensions["booker"].storage.close()
+
+    assert mailbox.mails[0]["Subject"] == "Bis Dienstag, 2. Februar 2027"
 
 
 def test_every_mail_is_named() -> None:

@@ -125,7 +125,7 @@ def test_times_are_the_guests(guests: Mailer, mailbox: Mailbox) -> None:
     guests(event(replace(ALONE, attendee=replace(ALONE.attendee, zone="America/New_York", locale="en-US"))))
 
     assert "5:00\u00a0AM – 5:30\u00a0AM" in both(mailbox)[0]
-    assert "Eastern Time (GMT-4)" in both(mailbox)[0]
+    assert "Eastern Time - New York, GMT-4" in both(mailbox)[0]
 
 
 def test_links_are_for_the_booking_as_it_stands(guests: Mailer, mailbox: Mailbox, desk: Desk) -> None:
@@ -145,8 +145,8 @@ def test_own_number_is_shown_to_whoever_gave_it_only(guests: Mailer, mailbox: Ma
 
     guests(event(replace(BOOKING, location=location)))
 
-    assert "Where: We call you, +977 1 444555" in both(mailbox, 0)[0]
-    assert "Where: We call you\n" in both(mailbox, 1)[0]
+    assert "Where:\nWe call you, +977 1 444555" in both(mailbox, 0)[0]
+    assert "Where:\nWe call you\n" in both(mailbox, 1)[0]
 
 
 def test_place_in_the_guests_own_words_is_not_mailed(guests: Mailer, mailbox: Mailbox) -> None:
@@ -156,7 +156,7 @@ def test_place_in_the_guests_own_words_is_not_mailed(guests: Mailer, mailbox: Ma
     guests(event(replace(BOOKING, location=location)))
 
     assert all("evil" not in all_of(mail) for mail in mailbox.mails)
-    assert "Where: You choose" in both(mailbox)[0]
+    assert "Where:\nYou choose" in both(mailbox)[0]
 
 
 def test_reason_of_the_host_is_told_and_the_guests_is_not(guests: Mailer, mailbox: Mailbox) -> None:
@@ -280,4 +280,4 @@ def test_hosts_are_named(guests: Mailer, mailbox: Mailbox) -> None:
     """Everybody whom the guest will meet."""
     guests(event(replace(ALONE, hosts=(ADA, Host(slug="eve", name="Eve", zone="UTC")))))
 
-    assert "With:  Ada Example, Eve" in both(mailbox)[0]
+    assert "With:\nAda Example and Eve\n" in both(mailbox)[0]

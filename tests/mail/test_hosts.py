@@ -34,7 +34,7 @@ def test_each_host_reads_who_booked_in_its_own_zone(hosts: Mailer, mailbox: Mail
     assert "10:00 – 10:30" in first
     assert "05:00 – 05:30" in second
     for text in (first, second):
-        assert "Hosts: Ada Example, Bob Example" in text
+        assert "Hosts:\nAda Example and Bob Example\n" in text
         assert "grace@guest.example" in text
         assert "+977 1 444555" in text
         assert "What is it about?\n> Prices\n> and terms" in text
@@ -187,11 +187,19 @@ def test_guest_without_a_name_goes_by_the_address(hosts: Mailer, mailbox: Mailbo
     assert "grace@guest.example has booked your time." in content(mailbox.mails[0], "plain")
 
 
+def test_guest_of_whom_nothing_is_known_has_a_name_in_sentences(hosts: Mailer, mailbox: Mailbox) -> None:
+    """A host's own provider may keep both name and address to itself."""
+    hosts(event(replace(BOOKING, attendee=replace(BOOKING.attendee, name="", email=""))))
+
+    assert "Unknown guest has booked your time." in content(mailbox.mails[0], "plain")
+    assert mailbox.mails[0]["Subject"].startswith("New booking: Intro call with Unknown guest, ")
+
+
 def test_end_on_another_day_is_told(hosts: Mailer, mailbox: Mailbox) -> None:
     """A booking over midnight says when it ends."""
     hosts(event(replace(BOOKING, end=BOOKING.end + timedelta(days=1))))
 
-    assert "10:00 – 10:30, Friday 13 March" in content(mailbox.mails[0], "plain")
+    assert "10:00 – Friday 13 March, 10:30" in content(mailbox.mails[0], "plain")
 
 
 def test_a_host_reads_until_when_to_decide(hosts: Mailer, mailbox: Mailbox) -> None:

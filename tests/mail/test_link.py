@@ -7,17 +7,17 @@ from dataclasses import replace
 import pytest
 
 from booker_components.errors import DeliveryFailed
-from booker_components.subscribers.mail import LinkMailer, Post
+from booker_components.subscribers.mail import LinkMailer
 from booker_components.values import EventKind
 
 from .boxes import Mailbox, all_of, content
-from .desk import BOOKING, SENDER, Desk, event
+from .desk import BOOKING, Desk, event, link_mailer
 
 
 @pytest.fixture
 def mailer(server: str, desk: Desk) -> LinkMailer:
     """The subscriber that mails links."""
-    return LinkMailer(Post(server, SENDER), desk)
+    return link_mailer(server, desk)
 
 
 def test_link_goes_to_the_address_on_file(mailer: LinkMailer, mailbox: Mailbox) -> None:

@@ -13,6 +13,8 @@ from ...errors import ConfigurationError
 
 #: What may stand before the @ without quotes (RFC 5322 section 3.2.3, RFC 6531 section 3.3).
 _PLAIN = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
+#: Unprintable, and parts of words: what joins letters or parts them, and marks that turn nothing round.
+_JOINERS = frozenset("\u200c\u200d\u200e\u200f")
 
 
 def sender_address(text: str) -> Address:
@@ -49,7 +51,8 @@ def recipient_address(text: str) -> Address | None:
 
 def one_line(text: str) -> str:
     """Give *text* on one line and printable, so that it can stand in a header."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    kept = (char if char.isprintable() or char in _JOINERS else " " for char in text)
+    return " ".join("".join(kept).split())
 
 
 def lines(text: str) -> tuple[str, ...]:

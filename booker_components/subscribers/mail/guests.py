@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ... import ics
 from ...ics import Method
+from ...languages import speaking
 from ...links import Purpose
 from ...values import Booking, BookingEvent, EventKind, LocationKind
-from .addresses import one_line
 from .occasions import dates_of, method_of, template_of
 from .post import Calendar, Letter
-from .words import Mail, for_guests, harmless_name, reader_of
+from .readers import Reader
+from .words import Mail, for_guests, harmless_name, place_of
 from .writing import Recipient, Writer
 
 _ENDS = (EventKind.CANCELLED, EventKind.REJECTED)
@@ -24,26 +24,36 @@ class GuestLetters:
 
     writer: Writer
 
-    def __call__(self, event: BookingEvent) -> Iterator[Letter]:
-        """Give a letter to whoever booked, and one to each who was invited."""
+    def __call__(self, event: BookingEvent) -> Sequence[Letter]:
+        """Give a letter to whoever booked, and one to each who was invited.
+
+        All are in the language of whoever booked: of the others nothing but the address is known.
+        """
+        reader = self.writer.readers.guest(event.booking)
+        # Written while the language is spoken: what is put off would be in another one.
+        with speaking(reader.speech):
+            return tuple(self._letters(event, reader))
+
+    def _letters(self, event: BookingEvent, reader: Reader) -> Iterator[Letter]:
         site = self.writer.site
         seen = replace(event, booking=site.for_guest(event.booking))
         booking, name = seen.booking, harmless_name(seen.booking.attendee.name)
-        told = _Told.of(seen, self.writer, method_of(event, site.before(event)))
+        told = _Told.of(seen, self.writer, reader, method_of(event, site.before(event)))
         to = Recipient(email=booking.attendee.email, name=name, organizer=", ".join(told.mail.hosts))
-        to = replace(to, reply_to=next((host.email for host in booking.hosts), ""))
+        to = replace(to, reply_to=next((host.email for host in booking.hosts), ""), language=told.mail.lang)
         if to.email:
-            yield told.letter(replace(self._own(seen, told.mail), name=name), to)
+            yield told.letter(replace(self._own(told), name=reader.speech.own(name)), to)
         for email in _others(booking):
             other = replace(to, email=email, name="", accepted=False)
-            yield told.letter(replace(told.mail, invited=True, inviter=name), other)
+            yield told.letter(replace(told.mail, invited=True, inviter=reader.speech.own(name)), other)
 
-    def _own(self, event: BookingEvent, mail: Mail) -> Mail:
+    def _own(self, told: _Told) -> Mail:
         """Give what only the guest who booked may know: the links, and the number that was given."""
-        site, booking, ended = self.writer.site, event.booking, event.kind in _ENDS
+        site, booking, mail = self.writer.site, told.event.booking, told.mail
+        ended = told.event.kind in _ENDS
         return replace(
             mail,
-            place=one_line(ics.place(booking.location, people=_is_call(booking))),
+            place=place_of(booking, told.reader, people=_is_call(booking)),
             manage="" if ended else site.address(Purpose.MANAGE, booking),
             # Of several dates, the page lets the guest choose which to change.
             reschedule="" if ended or mail.dates else site.address(Purpose.RESCHEDULE, booking),
@@ -58,17 +68,18 @@ class _Told:
 
     event: BookingEvent
     writer: Writer
+    reader: Reader
     mail: Mail
     dates: tuple[Booking, ...]
     method: Method | None
 
     @classmethod
-    def of(cls, event: BookingEvent, writer: Writer, method: Method | None) -> _Told:
-        dates, reader = tuple(dates_of(event, writer.site)), reader_of(event.booking)
+    def of(cls, event: BookingEvent, writer: Writer, reader: Reader, method: Method | None) -> _Told:
+        dates = tuple(dates_of(event, writer.site))
         attached = bool(dates) and method is Method.REQUEST
-        words = for_guests(event.booking, writer.site.event_type(event.booking))
+        words = for_guests(event.booking, writer.site.event_type(event.booking), reader)
         mail = replace(words, dates=tuple(map(reader.of, dates)), attached=attached)
-        return cls(event=event, writer=writer, mail=mail, dates=dates, method=method)
+        return cls(event=event, writer=writer, reader=reader, mail=mail, dates=dates, method=method)
 
     def letter(self, mail: Mail, to: Recipient) -> Letter:
         return self.writer.letter(self.event, template_of(self.event), mail, to, self._calendar(mail, to))

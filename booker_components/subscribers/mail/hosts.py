@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...ics import Method
+from ...languages import gettext as _
+from ...languages import speaking
 from ...links import Purpose
 from ...values import Booking, BookingEvent, BookingStatus, EventKind, Host
 from .addresses import one_line
 from .occasions import dates_of, method_of, template_of
 from .post import Calendar, Letter
-from .words import Mail, Reader, for_hosts
+from .words import Mail, for_hosts
 from .writing import Recipient, Writer
 
 
@@ -21,8 +23,13 @@ class HostLetters:
 
     writer: Writer
 
-    def __call__(self, event: BookingEvent) -> Iterator[Letter]:
+    def __call__(self, event: BookingEvent) -> Sequence[Letter]:
         """Give a letter to each host of the booking, and to those from whom it was moved to others."""
+        # Written while the language is spoken: what is put off would be in another one.
+        with speaking(self.writer.readers.app_speech):
+            return tuple(self._letters(event))
+
+    def _letters(self, event: BookingEvent) -> Iterator[Letter]:
         before = self.writer.site.before(event)
         told = _Told(
             event=event,
@@ -70,16 +77,18 @@ class _Told:
             name=host.name,
             reply_to=guest.email,
             description="host_calendar.txt",
-            summary=one_line(f"{mail.title}: {guest.name}") if guest.name else "",
+            summary=one_line(_("%(label)s: %(text)s", label=mail.title, text=guest.name))
+            if guest.name
+            else "",
         )
         return self.writer.letter(self.event, template, mail, to, self._calendar(mail, to, method))
 
     def _mail(self, host: Host) -> Mail:
-        booking, reader = self.event.booking, Reader(zone=host.zone)
+        booking, reader = self.event.booking, self.writer.readers.host(host)
         mail = for_hosts(booking, self.writer.site.event_type(booking), reader)
         return replace(
             mail,
-            name=one_line(host.name),
+            name=reader.speech.own(one_line(host.name)),
             decide=self._decide(booking),
             dates=tuple(map(reader.of, self.dates)),
             attached=bool(self.dates) and self.method is Method.REQUEST,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...errors import DeliveryFailed
+from ...languages import speaking
 from ...links import Purpose
 from ...values import BookingEvent, EventKind
-from .post import Post, Unreachable
-from .site import Site
+from .post import Letter, Unreachable
 from .words import Mail, for_guests
 from .writing import Recipient, Writer
 
@@ -21,29 +21,28 @@ class LinkMailer:
     #: The booking page offers to mail a link where a subscriber says this of itself.
     sends_links = True
 
-    def __init__(self, post: Post, site: Site) -> None:
-        """Send by *post* what the templates "link" of *site* say."""
-        self._post = post
-        self._site = site
-        self._writer = Writer(site=site, post=post)
+    def __init__(self, writer: Writer) -> None:
+        """Send what the templates "link" say, as *writer* fills them."""
+        self._writer = writer
 
     def __call__(self, event: BookingEvent) -> None:
         """Send the mail that *event* asks for; `DeliveryFailed` if the server does not take it."""
         if event.kind is not EventKind.LINK_REQUESTED:
             return
-        booking = event.booking
-        to = Recipient(email=booking.attendee.email)
-        letter = self._writer.letter(event, "link", self._mail(event), to, None)
+        booking, post, letter = event.booking, self._writer.post, self._letter(event)
         try:
-            self._post.send(letter, until=self._post.deadline())
+            post.send(letter, until=post.deadline())
         except Unreachable as error:
             raise DeliveryFailed(
                 f"The address on file of booking {booking.uid!r}: {error.message}", permanent=error.permanent
             ) from None
 
-    def _mail(self, event: BookingEvent) -> Mail:
+    def _letter(self, event: BookingEvent) -> Letter:
         """Give title, time and link, no more: somebody else may have booked with this address."""
-        booking = event.booking
-        words = for_guests(booking, self._site.event_type(booking))
-        manage = self._site.address(Purpose.MANAGE, booking)
-        return Mail(title=words.title, when=words.when, manage=manage)
+        booking, site = event.booking, self._writer.site
+        reader = self._writer.readers.guest(booking)
+        with speaking(reader.speech):
+            words = for_guests(booking, site.event_type(booking), reader)
+            manage = site.address(Purpose.MANAGE, booking)
+            mail = Mail(lang=words.lang, dir=words.dir, title=words.title, when=words.when, manage=manage)
+            return self._writer.letter(event, "link", mail, Recipient(email=booking.attendee.email), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from ...languages import Languages
 from ...settings import Settings
 from ...storage import Storage
 from ...values import BookingEvent
@@ -14,13 +15,20 @@ from .link import LinkMailer
 from .mailer import Mailer
 from .once import Once
 from .post import Post
+from .readers import Readers
 from .rounds import Rounds
 from .site import Site
 from .writing import Writer
 
 
 def build_mail(
-    settings: Settings, *, site: Site, storage: Storage, clock: Callable[[], datetime], own: bool
+    settings: Settings,
+    *,
+    site: Site,
+    storage: Storage,
+    clock: Callable[[], datetime],
+    languages: Languages,
+    own: bool,
 ) -> tuple[Callable[[BookingEvent], None], ...]:
     """Give the subscribers that 'BOOKER_MAILS' asks for; none without 'BOOKER_MAIL_URL'.
 
@@ -30,10 +38,11 @@ def build_mail(
     if not settings.mail_url or settings.mails == "none":
         return ()
     post = Post(settings.mail_url, settings.mail_from)
-    links = LinkMailer(post, site)
+    writer = Writer(site=site, post=post, readers=_readers(settings, languages))
+    links = LinkMailer(writer)
     if settings.mails == "links" or not own:
         return (links,)
-    writer, once = Writer(site=site, post=post), Once(storage, clock)
+    once = Once(storage, clock)
     return (
         links,
         Mailer(
@@ -49,3 +58,9 @@ def build_mail(
             clock=clock,
         ),
     )
+
+
+def _readers(settings: Settings, languages: Languages) -> Readers:
+    # Hosts read mails outside of any request of which a function could be asked.
+    language = settings.language if isinstance(settings.language, str) else ""
+    return Readers(languages=languages, app_language=language)

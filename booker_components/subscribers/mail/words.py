@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from datetime import datetime
+from dataclasses import dataclass, fields
 
-from babel import Locale
-
-from ... import ics, times
+from ... import ics
+from ...languages import gettext as _
+from ...languages import pgettext
 from ...values import Answer, Booking, BookingStatus, EventType, LocationKind, Question
 from .addresses import lines, one_line
+from .readers import Reader, When
 
 #: What a mail program may make a link of, or an advertisement: no part of a name.
 _NO_NAME = re.compile(r"[\d/:@<>{}\[\]|=€$£%!?*#]|\.\S")
 _LONGEST_NAME = 60
-_UNTITLED = "Booking"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class When:
-    """A time in words, in the reader's zone."""
-
-    date: str
-    time: str
-    zone: str
+#: Where the place is a telephone number.
+_NUMBERS = (LocationKind.PHONE, LocationKind.ATTENDEE_PHONE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,8 +60,9 @@ class Mail:
     dates: tuple[When, ...] = ()
     #: Whether a calendar file with these dates is attached.
     attached: bool = False
-    #: The names of the hosts.
+    #: The names of the hosts, and all of them as a list in words.
     hosts: tuple[str, ...] = ()
+    host_names: str = ""
     #: Where it takes place, as one line; `place_href` where that is an address to open.
     place: str = ""
     place_href: str = ""
@@ -104,57 +97,21 @@ class Mail:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reader:
-    """How somebody reads times."""
+def for_guests(booking: Booking, event_type: EventType | None, reader: Reader) -> Mail:
+    """Give what everybody may know of *booking* who is invited; `Site.for_guest` has been asked before.
 
-    #: IANA name of the zone.
-    zone: str
-    locale: Locale = field(default_factory=lambda: times.best_locale(""))
-
-    def when(self, start: datetime, end: datetime) -> When:
-        """Say the time from *start* to *end*."""
-        hours24 = times.uses_24_hours(self.locale)
-        return When(
-            date=times.full_date(times.local_date(start, self.zone), self.locale),
-            time=times.time_span(start, end, self.zone, self.locale, hours24),
-            zone=times.zone_label(self.zone, start, self.locale),
-        )
-
-    def at(self, instant: datetime) -> When:
-        """Say an instant."""
-        hours24 = times.uses_24_hours(self.locale)
-        return When(
-            date=times.full_date(times.local_date(instant, self.zone), self.locale),
-            time=times.clock_time(instant, self.zone, self.locale, hours24),
-            zone=times.zone_label(self.zone, instant, self.locale),
-        )
-
-    def of(self, booking: Booking) -> When:
-        """Say when a booking is."""
-        return self.when(booking.start, booking.end)
-
-    def former(self, booking: Booking) -> When | None:
-        """Say when a booking was before its latest move; None if it has not moved."""
-        start = booking.former_start
-        return self.when(start, start + booking.duration) if start else None
-
-
-def reader_of(booking: Booking) -> Reader:
-    """Tell how the guest of *booking* reads times."""
-    guest = booking.attendee
-    return Reader(zone=guest.zone, locale=times.best_locale(guest.locale))
-
-
-def for_guests(booking: Booking, event_type: EventType | None) -> Mail:
-    """Give what everybody may know of *booking* who is invited; `Site.for_guest` has been asked before."""
-    reader, by_guest = reader_of(booking), booking.changed_by == "guest"
+    *reader* is who reads it, whose language is to be spoken.
+    """
+    by_guest = booking.changed_by == "guest"
     return Mail(
+        lang=reader.speech.tag,
+        dir=reader.speech.direction,
         title=one_line(_harmless_title(booking, event_type)),
         when=reader.of(booking),
         former=reader.former(booking),
         hosts=_names(booking),
-        place=one_line(ics.place(booking.location)),
+        host_names=reader.speech.listed(_names(booking)),
+        place=place_of(booking, reader),
         place_href=_href(booking),
         waiting=booking.status is BookingStatus.PENDING,
         by_guest=by_guest,
@@ -164,21 +121,28 @@ def for_guests(booking: Booking, event_type: EventType | None) -> Mail:
 
 
 def for_hosts(booking: Booking, event_type: EventType | None, reader: Reader) -> Mail:
-    """Give all that the hosts may know of *booking*: who booked it, and what the guest said."""
+    """Give all that the hosts may know of *booking*: who booked it, and what the guest said.
+
+    *reader* is who reads it, whose language is to be spoken.
+    """
     guest = booking.attendee
     return Mail(
+        lang=reader.speech.tag,
+        dir=reader.speech.direction,
         title=one_line(booking.title),
         when=reader.of(booking),
         former=reader.former(booking),
         hosts=_names(booking),
-        place=one_line(ics.place(booking.location, people=True)),
+        host_names=reader.speech.listed(_names(booking)),
+        place=place_of(booking, reader, people=True),
         place_href=_href(booking),
         waiting=booking.status is BookingStatus.PENDING,
         decide_by=reader.at(booking.decide_by) if booking.decide_by else None,
         by_guest=booking.changed_by == "guest",
         reason=lines(booking.reason),
         guest=Guest(
-            name=one_line(guest.name or guest.email),
+            # Translators: It stands for the name of a guest, also within sentences.
+            name=reader.speech.own(one_line(guest.name or guest.email) or _("Unknown guest")),
             email=one_line(guest.email),
             phone=one_line(guest.phone),
         ),
@@ -186,6 +150,17 @@ def for_hosts(booking: Booking, event_type: EventType | None, reader: Reader) ->
         answers=tuple(_said(booking, event_type)),
         notes=lines(booking.notes),
     )
+
+
+def place_of(booking: Booking, reader: Reader, *, people: bool = False) -> str:
+    """Give the place on one line; the guest's own number or address only if *people* allows it."""
+    location = booking.location
+    place = one_line(ics.place(location, people=people))
+    number = one_line(location.value) if location and location.kind in _NUMBERS else ""
+    if reader.speech.direction == "ltr" or not number or not place.endswith(number):
+        return place
+    # Among words that are written from right to left, the mark keeps the digits in their order.
+    return f"{place.removesuffix(number)}\u200e{number}"
 
 
 def harmless_name(name: str) -> str:
@@ -201,7 +176,7 @@ def _harmless_title(booking: Booking, event_type: EventType | None) -> str:
     title = one_line(booking.title)
     if not any(text and text in title for text in map(one_line, map(str, typed))):
         return title
-    return event_type.title if event_type else _UNTITLED
+    return event_type.title if event_type else pgettext("booking", "Booking")
 
 
 def _is_text(answer: Answer) -> bool:

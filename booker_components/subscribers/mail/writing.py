@@ -14,11 +14,14 @@ from ...values import Booking, BookingEvent
 from .addresses import one_line
 from .occasions import former_of
 from .post import Calendar, Letter, Post, letter_id
+from .readers import Readers
 from .site import Site
 from .words import Mail
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SUBJECT = "Subject:"
+# What isolates names within sentences: in a header it would be a blank, which no comma may follow.
+_ISOLATES = dict.fromkeys(map(ord, "\u2068\u2069"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,25 +37,27 @@ class Recipient:
     reply_to: str = ""
     #: Who invites, for the calendar.
     organizer: str = ""
-    #: The template of what a calendar says about the booking.
+    #: The template of what a calendar says about the booking, and its language where all of it is ours.
     description: str = "calendar.txt"
+    language: str = ""
     #: What the calendar calls it; "": the title.
     summary: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Writer:
-    """Writes the letters of an app."""
+    """Writes the letters of an app, in the language that is spoken."""
 
     site: Site
     post: Post
+    readers: Readers
 
     def letter(
         self, event: BookingEvent, template: str, mail: Mail, to: Recipient, calendar: Calendar | None
     ) -> Letter:
         """Give the letter about *event*, whose templates are *template* with .txt and .html."""
         values = mail.values()
-        subject, text = self._text(f"{template}.txt", values)
+        subject, text = written(self.site, f"{template}.txt", values)
         return Letter(
             to=to.email,
             subject=subject,
@@ -92,6 +97,7 @@ class Writer:
             summary=to.summary or mail.title,
             location=mail.place,
             description=_tidy(self.site.render(to.description, mail.values())),
+            language=to.language,
             former=former_of(booking, self.site),
         )
 
@@ -99,12 +105,13 @@ class Writer:
         sender = self.post.sender
         return Party(name=to.organizer or sender.display_name, email=sender.addr_spec)
 
-    def _text(self, template: str, values: Mapping[str, object]) -> tuple[str, str]:
-        """Give subject and body: a template begins with the subject, as mails do."""
-        first, _, body = _tidy(self.site.render(template, values)).partition("\n")
-        if not first.startswith(_SUBJECT):
-            raise DeliveryFailed(f"The template 'booker/email/{template}' does not begin with '{_SUBJECT} '.")
-        return one_line(first.removeprefix(_SUBJECT)), f"{_tidy(body)}\n"
+
+def written(site: Site, template: str, values: Mapping[str, object]) -> tuple[str, str]:
+    """Give subject and body of a mail as text: a template begins with the subject, as mails do."""
+    first, _, body = _tidy(site.render(template, values)).partition("\n")
+    if not first.startswith(_SUBJECT):
+        raise DeliveryFailed(f"The template 'booker/email/{template}' does not begin with '{_SUBJECT} '.")
+    return one_line(first.removeprefix(_SUBJECT).translate(_ISOLATES)), f"{_tidy(body)}\n"
 
 
 def _tidy(text: str) -> str:
