@@ -7,10 +7,19 @@ from .conditions import conditions
 from .deciding import decisions
 from .hostile import MARKUP as MARKUP
 from .hostile import hidden
+from .notices import notices
 from .parts import Example as Example
-from .standing import bookings, cancels, notices
+from .standing import bookings, cancels
 
-_VISIBLE = (*bookers(), *conditions(), *reschedules(), *bookings(), *cancels(), *decisions(), *notices())
 
-#: All examples; those that are `hidden` are for tests, not for people.
-EXAMPLES: tuple[Example, ...] = (*_VISIBLE, *hidden(_VISIBLE))
+def examples() -> tuple[Example, ...]:
+    """Give all examples in the language that is spoken; those that are `hidden` are for tests alone.
+
+    What hosts and guests have said stays in English, as it would.
+    """
+    shown = (*bookers(), *conditions(), *reschedules(), *bookings(), *cancels(), *decisions(), *notices())
+    return (*shown, *hidden(shown))
+
+
+#: The same in English.
+EXAMPLES = examples()

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ..web import components as web
-from .parts import Example, form
+from .parts import PATH, Example
 
 #: None of this may become an element or an attribute.
 MARKUP = """<b>Ann</b> & "Bo" 'Cy' <script>alert(1)</script>"""
@@ -49,7 +49,7 @@ def _minimal() -> tuple[Example, ...]:
         summary=web.Summary(title="Call", host=""),
         slug="call",
         action="/book/call",
-        form=replace(form(()), hidden=()),
+        form=web.Form(action=PATH, submit="Go", hidden=()),
     )
     booking = web.Booking(
         id="booking-minimal", state="confirmed", headline="Booked", sentence="", title="Call", when=when

@@ -1,37 +1,32 @@
-"""What the examples are made of: a month with free times, fields, forms."""
+"""What the examples are made of: a month with free times, times in words, forms, in the language spoken."""
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
+from .. import times
+from ..languages import gettext as _
+from ..times import Month
+from ..values import EventType, Slot
 from ..web import components as web
+from ..web import dates, forms, wording
+from ..web.picking import View
+from ..web.reading import Reading, visitors
+from ..web.robots import TRAP
+from ..web.state import State
+from ..web.summary import Summary
+from .offers import CHOSEN, FRIEND, GUEST, GUEST_EMAIL, HALF, INTRO, NOW, PARIS, START, TODAY
 
-#: The day on which all examples are seen.
-TODAY = date(2026, 3, 4)
-FIRST = date(2026, 3, 5)
-CHOSEN = date(2026, 3, 12)
-
-_ZONES = (
-    ("Pacific/Honolulu", "(GMT-10:00) Honolulu"),
-    ("America/Los_Angeles", "(GMT-08:00) Los Angeles"),
-    ("America/New_York", "(GMT-05:00) New York"),
-    ("America/Sao_Paulo", "(GMT-03:00) São Paulo"),
-    ("UTC", "(GMT+00:00) Coordinated Universal Time"),
-    ("Europe/London", "(GMT+00:00) London"),
-    ("Europe/Paris", "(GMT+01:00) Paris"),
-    ("Africa/Cairo", "(GMT+02:00) Cairo"),
-    ("Asia/Dubai", "(GMT+04:00) Dubai"),
-    ("Asia/Kathmandu", "(GMT+05:45) Kathmandu"),
-    ("Asia/Tokyo", "(GMT+09:00) Tokyo"),
-    ("Australia/Lord_Howe", "(GMT+11:00) Lord Howe"),
-    ("Pacific/Kiritimati", "(GMT+14:00) Kiritimati"),
-)
-_PARIS = "Paris, Central European Time (GMT+1)"
+PATH = "/book/intro-call"
+BOOKING = "/bookings/1f0c"
+TYPED = (web.Hidden(name="name", value=GUEST), web.Hidden(name="email", value=GUEST_EMAIL))
+HIDDEN = (web.Hidden(name="csrf_token", value="abc"), web.Hidden(name="key", value="def"))
+FILLED = {"name": GUEST, "email": GUEST_EMAIL, "guests": FRIEND}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,221 +42,155 @@ class Example:
     hidden: bool = False
 
 
-# --- parts ---------------------------------------------------------------------------------------
+# --- times ---------------------------------------------------------------------------------------
 
 
-def day_name(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B}"
+def reading(zone: str = PARIS) -> Reading:
+    """Give how whoever is spoken to reads the times of a zone."""
+    return visitors(zone)
 
 
-def choice(label: str, query: str, *, name: str = "", current: bool = False) -> web.Choice:
-    return web.Choice(label=label, href=f"/book/intro-call?{query}", query=query, name=name, current=current)
+def when(start: datetime = START, *, zone: str = PARIS, length: timedelta = HALF) -> web.When:
+    """Say a time in words."""
+    return wording.when(start, start + length, reading(zone))
 
 
-def clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+def full_date(day: date) -> str:
+    """Give "Thursday 12 March 2026"."""
+    return times.full_date(day, reading().locale)
 
 
-def starts(day: date) -> tuple[int, ...]:
-    """Give believable free starts of a working day, in minutes after midnight."""
-    if day.weekday() > 4 or day <= TODAY or day.day % 11 == 6:
-        return ()
-    return tuple(m for m in range(9 * 60, 17 * 60, 30) if (m // 30 * 5 + day.day * 3) % 7 > 2)
+def moment(instant: datetime) -> str:
+    """Give "Thursday 12 March 2026, 10:30"."""
+    return wording.moment(instant, reading())
 
 
-def times(id: str, day: date, chosen: date) -> web.DayTimes:
-    texts = map(clock, starts(day))
-    return web.DayTimes(
-        id=f"{id}-{day}",
-        heading=day_name(day),
-        iso=str(day),
-        times=tuple(choice(text, f"slot={day}T{text}:00Z&tz=Europe/Paris") for text in texts),
-        hidden=day != chosen,
-    )
+def clock(instant: datetime) -> str:
+    """Give "10:30"."""
+    return times.clock_time(instant, PARIS, reading().locale, reading().hours24)
 
 
-def _day(id: str, day: date, month: int, chosen: date | None) -> web.Day:
-    count = len(starts(day)) if day.month == month else 0
-    name = f"{day_name(day)} {day.year}, {count} times"
-    link = choice(str(day.day), f"date={day}", name=name, current=day == chosen) if count else None
-    return web.Day(
-        number=day.day,
-        iso=str(day),
-        choice=link,
-        panel=f"{id}-{day}" if link else "",
-        today=day == TODAY,
-        outside=day.month != month,
-    )
+def series_date(day: date, **more: Any) -> web.SeriesDate:
+    """Give a date of a series, at the usual time of the day in Paris."""
+    said = when(datetime.combine(day, time(10, 30), times.zone(PARIS)))
+    return web.SeriesDate(date=said.date, time=said.time, **more)
 
 
-def _month(id: str, year: int, month: int, chosen: date | None) -> web.Month:
-    weeks = calendar.Calendar().monthdatescalendar(year, month)
-    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    return web.Month(
-        caption=f"{calendar.month_name[month]} {year}",
-        weekdays=tuple(web.Weekday(short=name[:3], full=name) for name in names),
-        weeks=tuple(tuple(_day(id, day, month, chosen) for day in week) for week in weeks),
-        next=choice("Next month", "month=2026-04", name="Next month, April 2026"),
-    )
+# --- calendars -----------------------------------------------------------------------------------
 
 
-def zones(id: str) -> web.Zones:
-    options = Markup("").join(
-        Markup('<option value="{}"{}>{}</option>').format(
-            name, Markup(" selected") if name == "Europe/Paris" else "", label
-        )
-        for name, label in _ZONES
-    )
-    return web.Zones(
-        action="/book/intro-call",
-        id=f"{id}-tz",
-        label=_PARIS,
-        current="Europe/Paris",
-        options=options,
-        chosen=True,
-        hidden=(web.Hidden(name="date", value=str(CHOSEN)),),
-        query=f"date={CHOSEN}",
-    )
+def state(**changes: Any) -> State:
+    """Give where the visitor stands."""
+    base = State(path=PATH, kept=(), reading=reading(), day=CHOSEN, zone_chosen=True)
+    return replace(base, **changes)
 
 
-def picker(id: str, chosen: date = CHOSEN) -> web.Picker:
-    days = [date(2026, 3, 1) + timedelta(days=n) for n in range(31)]
-    return web.Picker(
-        month=_month(id, 2026, 3, chosen),
-        days=tuple(times(id, day, chosen) for day in days if starts(day)),
-        zones=zones(id),
-        clocks=(choice("12h", f"date={CHOSEN}&clock=12"), choice("24h", f"date={CHOSEN}", current=True)),
-    )
+def slots(offer: EventType = INTRO) -> Iterator[Slot]:
+    """Give believable free times of a month, on working days."""
+    left = (12, 3, 1, 7, 2, 5, 4, 9, 6)
+    for number in range(31):
+        day = date(2026, 3, 1) + timedelta(days=number)
+        if day.weekday() > 4 or day <= TODAY or day.day % 11 == 6:
+            continue
+        minutes = (each for each in range(9 * 60, 17 * 60, 30) if (each // 30 * 5 + day.day * 3) % 7 > 2)
+        for place, each in enumerate(minutes):
+            start = datetime.combine(day, time(each // 60, each % 60), times.zone(PARIS)).astimezone(UTC)
+            seats = {"seats_left": left[place % len(left)], "seats_total": 12} if offer.seats else {}
+            yield Slot(start=start, end=start + offer.duration, **seats)
+
+
+def picker(id: str, offer: EventType = INTRO, *, at: State | None = None) -> web.Picker:
+    """Give the calendar of *offer*, where the visitor stands *at*."""
+    durations = offer.durations if len(offer.durations) > 1 else ()
+    return _shown(id, offer, at or state(), slots=tuple(slots(offer)), later=True, durations=durations)
 
 
 def empty_picker(id: str) -> web.Picker:
-    month = _month(id, 2026, 5, None)
-    weeks = tuple(tuple(replace(day, choice=None, panel="") for day in week) for week in month.weeks)
-    return web.Picker(
-        month=replace(
-            month,
-            weeks=weeks,
-            next=None,
-            previous=choice("Previous month", "month=2026-04", name="Previous month, April 2026"),
-            empty="Bookings are possible until Sunday 3 May 2026.",
-            next_free=choice("Go to Thursday 30 April", "date=2026-04-30"),
-        ),
-        days=(),
-        zones=zones(id),
+    """Give the calendar of a month without a free time."""
+    last, free = date(2026, 5, 3), date(2026, 4, 30)
+    return _shown(
+        id,
+        INTRO,
+        state(day=None),
+        month=Month(2026, 5),
+        earlier=True,
+        empty=_("Bookings are possible until %(date)s.", date=full_date(last)),
+        next_free=state(day=free).choice(_("First free day: %(date)s", date=full_date(free))),
     )
 
 
-def when(day: date = CHOSEN, time: str = "10:30 – 11:00", zone: str = _PARIS) -> web.When:
-    return web.When(date=f"{day_name(day)} {day.year}", time=time, zone=zone, iso=f"{day}T09:30:00Z")
+def _shown(id: str, offer: EventType, at: State, **changes: Any) -> web.Picker:
+    base = View(
+        id=id,
+        state=at,
+        month=Month(2026, 3),
+        slots=(),
+        today=TODAY,
+        earlier=False,
+        later=False,
+        duration=offer.duration,
+        locked=offer.zone_locked,
+        seats=offer.seats,
+    )
+    shown = replace(base, **changes).picker()
+    # Times are made as they are looked at; examples keep them.
+    return replace(shown, days=tuple(replace(day, times=tuple(day.times)) for day in shown.days))
 
 
-SUMMARY = web.Summary(
-    title="Introduction call",
-    host="Camille Laurent",
-    description=(
-        "A first conversation about what you need, and whether we are the right people for it.",
-        "Please have your last two invoices at hand.",
-    ),
-    duration="30 min",
-    locations=("Video call",),
-)
-TYPED = (web.Hidden(name="name", value="Ana Souza"), web.Hidden(name="email", value="ana@example.com"))
-BACK = choice("Choose another time", f"date={CHOSEN}")
-ALTERNATIVES = tuple(choice(text, f"slot={CHOSEN}T{text}:00Z") for text in ("10:00", "11:00", "14:30"))
+# --- summaries and forms -------------------------------------------------------------------------
 
 
-def fields(id: str) -> tuple[web.Field, ...]:
-    """Give the fields that every booking has."""
-    return (
-        web.Field(
-            kind="text", id=f"{id}-name", name="name", label="Name", required=True, autocomplete="name"
-        ),
-        web.Field(
-            kind="email", id=f"{id}-email", name="email", label="Email", required=True, autocomplete="email"
-        ),
-        web.Field(
-            kind="list", id=f"{id}-guests", name="guests", label="Guests", help="One address on each line."
-        ),
-        web.Field(
-            kind="long_text",
-            id=f"{id}-notes",
-            name="notes",
-            label="Notes",
-            help="Anything that helps us to prepare.",
-            maxlength=2000,
-        ),
+def summary(offer: EventType = INTRO, start: datetime | None = None, *, left: int = 3) -> web.Summary:
+    """Say what is booked, and at which time once one is chosen; *left* seats of many."""
+    seats = {"seats_left": left, "seats_total": 12} if offer.seats else {}
+    slot = Slot(start=start, end=start + offer.duration, **seats) if start else None
+    return _facts(offer, start, slot).component()
+
+
+def _facts(offer: EventType, start: datetime | None, slot: Slot | None = None) -> Summary:
+    return Summary(
+        event_type=offer, reading=reading(), duration=offer.duration, now=NOW, start=start, slot=slot
     )
 
 
-def options(id: str, labels: Iterable[str], chosen: str = "") -> tuple[web.Option, ...]:
-    return tuple(
-        web.Option(id=f"{id}-{number}", value=label, label=label, chosen=label == chosen)
-        for number, label in enumerate(labels)
+def guest_form(
+    id: str,
+    offer: EventType = INTRO,
+    *,
+    typed: Mapping[str, str] | None = None,
+    known: Mapping[str, Any] | None = None,
+    locked: tuple[str, ...] = (),
+    taken: tuple[datetime, ...] = (),
+) -> web.Form:
+    """Give the form of *offer*: with what was *typed* it came back, *known* is filled in beforehand.
+
+    Of a series, the dates at *taken* are not free.
+    """
+    form = forms.guest_form(
+        offer, typed=MultiDict(typed) if typed is not None else None, prefill=known, locked=frozenset(locked)
     )
+    if typed is not None:
+        form.valid()
+    waits = _facts(offer, START).waits()
+    shown = posted(id, form, action=PATH, submit=_("Request booking") if waits else _("Confirm booking"))
+    guarded = replace(shown, guards=web.Guards(trap=TRAP))
+    return replace(guarded, dates=_dates(offer, taken)) if offer.series else guarded
 
 
-def questions(id: str) -> tuple[web.Field, ...]:
-    """Give one field of every kind."""
-    sizes = options(f"{id}-size", ("1 to 10", "11 to 50", "More than 50"), "11 to 50")
-    topics = options(f"{id}-topics", ("Billing", "Integration", "Something else"), "Billing")
-    sources = options(f"{id}-source", ("A friend", "A search engine", "The news"))
-    return (
-        *fields(id)[:2],
-        web.Field(
-            kind="tel",
-            id=f"{id}-phone",
-            name="phone",
-            label="Phone",
-            required=True,
-            autocomplete="tel",
-            placeholder="+33 6 12 34 56 78",
-            help="We call you at this number.",
-        ),
-        web.Field(kind="url", id=f"{id}-site", name="site", label="Website", placeholder="https://"),
-        web.Field(kind="number", id=f"{id}-seats", name="seats", label="How many seats?", value="12"),
-        web.Field(
-            kind="select", id=f"{id}-source", name="source", label="How did you find us?", options=sources
-        ),
-        web.Field(
-            kind="radio",
-            id=f"{id}-size",
-            name="size",
-            label="Size of your team",
-            options=sizes,
-            required=True,
-        ),
-        web.Field(
-            kind="checkboxes",
-            id=f"{id}-topics",
-            name="topics",
-            label="What shall we talk about?",
-            options=topics,
-            help="Choose as many as you like.",
-        ),
-        web.Field(
-            kind="boolean",
-            id=f"{id}-terms",
-            name="terms",
-            label="I have read the terms of the trial",
-            required=True,
-        ),
-        *fields(id)[2:],
-    )
-
-
-def form(fields: tuple[web.Field, ...], errors: dict[str, str] | None = None) -> web.Form:
-    """Give the form with a sentence at each field named in *errors*."""
-    errors = errors or {}
-    wrong = tuple(each for each in fields if each.name in errors)
+def posted(id: str, form: forms.Form, *, action: str, submit: str) -> web.Form:
+    """Give *form* as templates print it."""
+    prefix = f"{id}-f"
     return web.Form(
-        action="/book/intro-call?slot=2026-03-12T09:30:00Z",
-        submit="Book this time",
-        hidden=(web.Hidden(name="csrf_token", value="abc"), web.Hidden(name="key", value="def")),
-        fields=tuple(replace(each, error=errors.get(each.name, "")) for each in fields),
-        problems=tuple(web.Problem(target=each.id, sentence=errors[each.name]) for each in wrong),
+        action=action,
+        submit=submit,
+        hidden=HIDDEN,
+        fields=form.fields(prefix),
+        problems=form.problems(prefix),
     )
 
 
-def filled(id: str) -> tuple[web.Field, ...]:
-    name, email, *rest = fields(id)
-    return (replace(name, value="Ana Souza"), replace(email, value="ana@example.com"), *rest)
+def _dates(offer: EventType, taken: tuple[datetime, ...]) -> web.Dates | None:
+    series = offer.series
+    assert series is not None, "the caller has looked"
+    count = series.occurrences
+    return dates.wanted(series, START, HALF, reading(), count=count, host_zone=PARIS, taken=taken)

@@ -1,289 +1,220 @@
-"""The booking, cancel and notice widgets in every state."""
+"""The booking and cancel widgets in every state."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
-from ..web import components as web
-from .parts import CHOSEN, Example, form, options, when
+from werkzeug.datastructures import MultiDict
 
-_CALENDARS = (
-    web.Action(label="Google", href="https://calendar.google.com/calendar/render?text=Introduction+call"),
-    web.Action(label="Outlook", href="https://outlook.live.com/calendar/0/deeplink/compose?subject=Call"),
-    web.Action(label="Apple and others", href="/bookings/1f0c.ics", name="Apple and others (.ics file)"),
+from ..changes import reason_question
+from ..errors import (
+    ProviderUnavailable,
 )
-_MOVE = web.Action(label="Reschedule", href="/reschedule/1f0c?token=t")
-_CANCEL = web.Action(label="Cancel booking", href="/cancel/1f0c?token=t")
-_AGAIN = web.Action(label="Book again", href="/book/intro-call")
-_REQUEST = web.LinkRequest(action="/bookings/1f0c/link", hidden=(web.Hidden(name="csrf_token", value="abc"),))
+from ..languages import gettext as _
+from ..languages import pgettext
+from ..values import Location, LocationKind, Question, QuestionKind, ReasonRule
+from ..web import components as web
+from ..web import wording
+from ..web.details import location_row
+from ..web.forms import Form
+from .offers import CAMILLE, FORMER, FRIEND, GUEST, GUEST_EMAIL, ILL, INTRO, MEETING, NOTES, START
+from .parts import BOOKING, HIDDEN, PATH, Example, moment, posted, series_date, when
+
+#: The offer of a new link.
+LINK_REQUEST = web.LinkRequest(action=f"{BOOKING}/link", hidden=HIDDEN[:1])
 
 
-def _booking(id: str, state: str, headline: str, sentence: str, **changes: object) -> web.Booking:
+# --- the booking page ----------------------------------------------------------------------------
+
+
+def _calendars() -> tuple[web.Action, ...]:
+    google = "https://calendar.google.com/calendar/render?text=Introduction+call"
+    outlook = "https://outlook.live.com/calendar/0/deeplink/compose?subject=Call"
+    return (
+        web.Action(label=_("Calendar file (.ics)"), href=f"{BOOKING}.ics"),
+        web.Action(label=_("Google Calendar"), href=google),
+        web.Action(label="Outlook", href=outlook),
+    )
+
+
+def people() -> tuple[web.Person, ...]:
+    """Give who takes part, as the guest sees it."""
+    return (
+        web.Person(name=CAMILLE.name, role=pgettext("booking", "Host")),
+        web.Person(name=GUEST, role=pgettext("booking", "You"), email=GUEST_EMAIL),
+        web.Person(name=FRIEND, role=pgettext("booking", "Guest")),
+    )
+
+
+def _booking(id: str, state: str, headline: str, sentence: str, **changes: Any) -> web.Booking:
+    place = Location(kind=LocationKind.LINK, value=MEETING, label="meet.example.com/camille")
     base = web.Booking(
         id=id,
         state=state,
         headline=headline,
         sentence=sentence,
-        title="Introduction call",
+        title=INTRO.title,
         when=when(),
-        people=(
-            web.Person(name="Camille Laurent", role="Host"),
-            web.Person(name="Ana Souza", role="You", email="ana@example.com"),
-            web.Person(name="ben@example.com", role="Guest", email="ben@example.com"),
-        ),
-        rows=(
-            web.Row(label="Where", text="meet.example.com/camille", href="https://meet.example.com/camille"),
-            web.Row(label="Notes", text="We have used the trial for a week.\nThree questions so far."),
-        ),
+        people=people(),
+        rows=(location_row(place), web.Row(label=_("Notes"), text=NOTES)),
     )
-    return replace(base, **changes)  # type: ignore[arg-type]  # the fields of Booking, by name
+    return replace(base, **changes)
+
+
+def _confirmed(id: str, **changes: Any) -> web.Booking:
+    move = web.Action(
+        label=pgettext("booking", "Reschedule"),
+        name=_("Reschedule this booking"),
+        href="/reschedule/1f0c?token=t",
+    )
+    cancel = web.Action(
+        label=pgettext("booking", "Cancel"), name=_("Cancel this booking"), href="/cancel/1f0c?token=t"
+    )
+    headline, sentence = _("Your booking is confirmed"), _("We look forward to meeting you.")
+    base = _booking(
+        id, "confirmed", headline, sentence, calendars=_calendars(), reschedule=move, cancel=cancel
+    )
+    return replace(base, **changes)
+
+
+def _limited(id: str, **changes: Any) -> web.Booking:
+    """Give what anyone may see who knows the uid."""
+    return _confirmed(id, people=people()[:1], rows=(), reschedule=None, cancel=None, **changes)
 
 
 def _open_bookings() -> tuple[web.Booking, ...]:
-    confirmed = _booking(
-        "booking-confirmed",
-        "confirmed",
-        "You are booked",
-        "A confirmation is on its way to ana@example.com.",
-        calendars=_CALENDARS,
-        reschedule=_MOVE,
-        cancel=_CANCEL,
-    )
-    # What anyone may see who knows the uid; the offer of a link only where links can be mailed.
-    limited = replace(
-        confirmed,
-        id="booking-limited",
-        sentence="",
-        people=confirmed.people[:1],
-        rows=(),
-        reschedule=None,
-        cancel=None,
-    )
-    tokyo = when(CHOSEN, "18:30 – 19:00", "Tokyo, Japan Standard Time (GMT+9)")
+    until = wording.CHANGES_UNTIL
     return (
-        confirmed,
-        replace(
-            confirmed,
-            id="booking-pending",
+        _confirmed("booking-confirmed"),
+        _confirmed(
+            "booking-pending",
             state="pending",
-            headline="Waiting for confirmation",
-            sentence="Camille Laurent has been asked. We hold the time for you until then.",
+            headline=_("Waiting for confirmation"),
+            sentence=_("The booking stands once the host has agreed to it."),
             calendars=(),
         ),
-        replace(
-            confirmed,
-            id="booking-moved",
+        _confirmed(
+            "booking-moved",
             state="moved",
-            headline="Your booking was moved",
-            sentence="Everybody has been told about the new time.",
-            former=when(date(2026, 3, 10), "14:00 – 14:30"),
+            headline=_("Your booking has been moved"),
+            sentence=_("The new time is confirmed."),
+            former=when(FORMER),
         ),
-        replace(confirmed, id="booking-zones", when=tokyo, host_when=when()),
-        replace(limited, link_request=_REQUEST),
-        replace(limited, id="booking-limited-bare"),
-        replace(
-            confirmed,
-            id="booking-closed",
+        _confirmed("booking-zones", when=when(zone="Asia/Tokyo"), host_when=when()),
+        _limited("booking-limited", link_request=LINK_REQUEST),
+        _limited(
+            "booking-limited-bare",
+            closed=_("To move or cancel this booking, open it by the link that you were given."),
+        ),
+        _confirmed(
+            "booking-closed",
             reschedule=None,
             cancel=None,
-            closed="Changes were possible until Wednesday 11 March 2026, 10:30.",
+            closed=_(until, moment=moment(START - timedelta(days=1))),
         ),
     )
 
 
 def _series_booking() -> web.Booking:
-    texts = ("12 March", "26 March", "9 April", "23 April")
-    marks = ("Over", "This one", "Cancelled", "")
-    return _booking(
+    marks = (pgettext("series", "Over"), pgettext("series", "This one"), pgettext("series", "Cancelled"), "")
+    days = [date(2026, 3, 12) + timedelta(weeks=2 * each) for each in range(len(marks))]
+    return _confirmed(
         "booking-series",
-        "confirmed",
-        "You are booked",
-        "A confirmation is on its way to ana@example.com.",
-        when=when(date(2026, 3, 26)),
+        when=when(START + timedelta(weeks=2)),
         dates=tuple(
-            web.SeriesDate(
-                date=f"Thursday {text} 2026",
-                time="10:30 – 11:00",
-                mark=mark,
-                href="" if mark == "This one" else f"/bookings/1f0c-{place}",
-            )
-            for place, (text, mark) in enumerate(zip(texts, marks, strict=True))
+            series_date(day, mark=mark, href="" if place == 1 else f"{BOOKING}-{place}")
+            for place, (day, mark) in enumerate(zip(days, marks, strict=True))
         ),
-        calendars=_CALENDARS,
-        reschedule=_MOVE,
-        cancel=_CANCEL,
     )
 
 
 def _closed_bookings() -> tuple[web.Booking, ...]:
-    cancelled = _booking(
-        "booking-cancelled",
-        "cancelled",
-        "This booking is cancelled",
-        "Everybody has been told, and the time is free again.",
-        again=_AGAIN,
-        rows=(web.Row(label="Reason", text="I have to be in Porto that day."),),
-    )
+    again = web.Action(label=_("Book another time"), href=PATH)
+    free = _("The time is free again.")
+    why = (web.Row(label=_("Reason"), text=ILL),)
+    declined = _("The host could not accept this time.")
+    new = web.Action(label=_("See the new booking"), href="/bookings/2a7d")
+    cancelled = _("This booking was cancelled")
     return (
-        cancelled,
-        replace(
-            cancelled,
-            id="booking-rejected",
-            state="rejected",
-            headline="This booking was declined",
-            sentence="Camille Laurent cannot make it. Please choose another time.",
-        ),
-        replace(
-            cancelled,
-            id="booking-past",
-            state="past",
-            headline="This booking is over",
-            sentence="It took place on Thursday 12 March 2026.",
-            rows=(),
-        ),
-        replace(
-            cancelled,
-            id="booking-replaced",
-            state="moved",
-            headline="This booking was moved",
-            sentence="Another booking stands in its place.",
-            replacement=web.Action(label="See the new booking", href="/bookings/2a7d"),
-            again=None,
-            rows=(),
-        ),
+        _booking("booking-cancelled", "cancelled", cancelled, free, again=again, rows=why),
+        _booking("booking-rejected", "rejected", _("This booking was declined"), declined, again=again),
+        _booking("booking-past", "past", _("This booking is over"), _("Thank you for coming."), again=again),
+        _booking("booking-replaced", "cancelled", cancelled, free, replacement=new, rows=()),
     )
 
 
 def bookings() -> tuple[Example, ...]:
+    """Give the booking page in every state."""
+    told = (
+        "A booking that stands.",
+        "It waits for the host.",
+        "It was moved.",
+        "The guest is in another zone than the host.",
+        "What anyone sees who knows the address, where new links are mailed.",
+        "The same where no mail is sent.",
+        "It is too late for changes.",
+        "One date of a series.",
+        "It was cancelled.",
+        "The host has declined it.",
+        "It is over.",
+        "Another booking stands in its place.",
+    )
+    shown = (*_open_bookings(), _series_booking(), *_closed_bookings())
     return tuple(
-        Example(name=each.id, component=each, description=f"{each.headline}.")
-        for each in (*_open_bookings(), _series_booking(), *_closed_bookings())
+        Example(name=each.id, component=each, description=text)
+        for each, text in zip(shown, told, strict=True)
     )
 
 
-def _cancel_series() -> web.Cancel:
-    labels = ("Only this date", "This date and all that follow", "All dates that are left")
-    scope = web.Field(
-        kind="radio",
-        id="cancel-series-scope",
-        name="scope",
-        label="What shall be cancelled?",
-        help="This booking belongs to a series.",
-        options=options("cancel-series-scope", labels, labels[1]),
-        required=True,
-    )
-    cancel = _cancel("cancel-series")
-    return replace(cancel, form=replace(cancel.form, fields=(scope, *cancel.form.fields)))
+# --- cancelling ----------------------------------------------------------------------------------
 
 
-def _cancel(id: str, *, required: bool = False, errors: dict[str, str] | None = None) -> web.Cancel:
-    reason = web.Field(
-        kind="long_text",
-        id=f"{id}-reason",
-        name="reason",
-        label="Why do you cancel?",
-        help="Camille Laurent will read this.",
-        required=required,
-    )
+def _cancel(
+    id: str,
+    *,
+    required: bool = False,
+    typed: dict[str, str] | None = None,
+    series: bool = False,
+    alert: str = "",
+) -> web.Cancel:
+    rule = ReasonRule.REQUIRED if required else ReasonRule.OPTIONAL
+    reason = reason_question(rule, _("Why are you cancelling?"))
+    asked = tuple(filter(None, (_scope() if series else None, reason)))
+    form = Form.of(asked, typed=MultiDict(typed) if typed else None, prefill={"scope": _scope().options[1]})
+    if typed:
+        form.valid()
     return web.Cancel(
         id=id,
-        title="Introduction call",
+        title=INTRO.title,
         when=when(),
-        host="Camille Laurent",
-        form=replace(form((reason,), errors), action="/cancel/1f0c", submit="Cancel booking"),
-        keep=web.Action(label="Keep booking", href="/bookings/1f0c"),
+        host=wording.listed([CAMILLE.name]),
+        form=posted(id, form, action="/cancel/1f0c", submit=_("Cancel booking")),
+        alert=alert,
+        keep=web.Action(label=_("Keep the booking as it is"), href=BOOKING),
+    )
+
+
+def _scope() -> Question:
+    return Question(
+        slug="scope",
+        label=_("What shall be cancelled?"),
+        kind=QuestionKind.RADIO,
+        required=True,
+        options=(_("Only this date"), _("This date and all that follow"), _("All dates that are left")),
+        help=_("This booking belongs to a series."),
     )
 
 
 def cancels() -> tuple[Example, ...]:
-    return (
-        Example(name="cancel", component=_cancel("cancel"), description="Asked once more, reason optional."),
-        Example(
-            name="cancel-required",
-            component=_cancel("cancel-required", required=True),
-            description="A reason is required.",
-        ),
-        Example(
-            name="cancel-errors",
-            component=_cancel("cancel-errors", required=True, errors={"reason": "Please say why."}),
-            description="The reason is missing.",
-        ),
-        Example(
-            name="cancel-failed",
-            component=replace(_cancel("cancel-failed"), alert="The booking service is not available."),
-            description="The backend failed.",
-        ),
-        Example(name="cancel-series", component=_cancel_series(), description="A date of a series."),
+    """Give the cancel widget in every state."""
+    failed = _(ProviderUnavailable.default_sentence)
+    told = (
+        (_cancel("cancel"), "Asked once more, reason optional."),
+        (_cancel("cancel-required", required=True), "A reason is required."),
+        (_cancel("cancel-errors", required=True, typed={"reason": " "}), "The reason is missing."),
+        (_cancel("cancel-failed", alert=failed), "The backend failed."),
+        (_cancel("cancel-series", series=True), "A date of a series."),
     )
-
-
-def _notice(id: str, tone: str, headline: str, sentence: str, **changes: object) -> Example:
-    notice = web.Notice(id=id, tone=tone, headline=headline, sentence=sentence)
-    changed = replace(notice, **changes)  # type: ignore[arg-type]  # the fields of Notice, by name
-    return Example(name=id, component=changed, description=f"{headline}.")
-
-
-def _leaving(id: str, headline: str) -> Example:
-    """Give the notice that leads on; here no further than to itself, for scripts follow it at once."""
-    return _notice(
-        id,
-        "success",
-        f"{headline}: Introduction call",
-        "You are being taken to the next page. If nothing happens, follow the link.",
-        leave=web.Action(label="Continue at partner.example.com", href=f"#{id}"),
-        actions=(web.Action(label="See the booking", href="/bookings/1f0c?token=t"),),
-    )
-
-
-def notices() -> tuple[Example, ...]:
-    again = web.Action(label="Try again", href="/book/intro-call")
-    home = web.Action(label="Book a new time", href="/book/intro-call")
-    return (
-        _notice(
-            "notice-error",
-            "error",
-            "We cannot show the times right now",
-            "The booking service is not available. Please try again in a moment.",
-            actions=(again,),
-        ),
-        _notice(
-            "notice-expired",
-            "warning",
-            "This link has expired",
-            "The booking has changed since the link was made.",
-            actions=(home,),
-            link_request=_REQUEST,
-        ),
-        _notice(
-            "notice-missing",
-            "warning",
-            "We could not find this booking",
-            "Please check the link.",
-            actions=(home,),
-        ),
-        _notice(
-            "notice-sent",
-            "success",
-            "Please look into your mail",
-            "If the address is on file, a new link is on its way.",
-        ),
-        _notice(
-            "notice-private",
-            "info",
-            "A private link is needed",
-            "This is booked by invitation. Please open the link that you were sent, or ask for one.",
-        ),
-        _notice(
-            "notice-used-up",
-            "warning",
-            "This link has been used up",
-            "Every booking that this link was for has been made. Please ask your host for a new one.",
-        ),
-        _notice("notice-decided", "warning", "Already decided", "This booking has been confirmed."),
-        _notice("notice-info", "info", "Nothing to do", "You are already signed in."),
-        _leaving("notice-booked", "Booked"),
-        _leaving("notice-requested", "Requested"),
-        _leaving("notice-moved", "Moved"),
-        _leaving("notice-cancelled", "Cancelled"),
-    )
+    return tuple(Example(name=each.id, component=each, description=text) for each, text in told)
