@@ -14,11 +14,12 @@ from flask import Flask, Response
 from booker_components import Booker
 
 from . import crm as crms
-from . import inbox, letterbox, pages
+from . import elsewhere, inbox, letterbox, pages
 from .gallery import bp as gallery
 from .heard import HeardEvents
 from .practice import Practice
 from .seeds import seed as seed
+from .theming import bp as theming
 
 HERE = Path(__file__).resolve().parent
 
@@ -61,6 +62,8 @@ def create_app(
         practice.settings() if practice else {"BOOKER_EVENT_TYPES": str(HERE / "booking.toml")}
     )
     app.config.from_mapping(crm.settings() if crm else {})
+    app.config["BOOKER_LANGUAGE_SWITCH"] = True
+    app.config.from_mapping(BOOKER_EMBED_ORIGINS=elsewhere.ORIGINS)
     app.config.from_mapping(config)
     if not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = secret_key(Path(app.instance_path, "secret_key"))
@@ -69,7 +72,9 @@ def create_app(
     app.register_blueprint(
         pages.create_blueprint(heard, others=practice.others if practice else (), own=not practice)
     )
+    app.register_blueprint(elsewhere.bp)
     app.register_blueprint(gallery)
+    app.register_blueprint(theming)
     if practice:
         practice.connect(app)
         app.register_blueprint(inbox.create_blueprint(practice))

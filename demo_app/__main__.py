@@ -39,6 +39,7 @@ GUIDE = """
     {address}/desk                         the bookings, through the helper functions
     {address}/desk/events                  what the subscriber heard
     {address}/crm                          what stands at a pretended Salesforce, and its switch
+    {address}/elsewhere                    bookers on the page of another site
     {address}/gallery                      every widget in every state
 {more}
   Ctrl-C stops it.
