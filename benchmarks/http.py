@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with fresh_database(asked.database_url, postgres=asked.postgres) as database:
             with in_database(database, WORKLOADS["W1"], CONFIG, more=0):
                 database.storage.close()
-            with _served(database.url, asked.workers) as (process, port):
+            with served(database.url, asked.workers) as (process, port):
                 rows = list(_measured(process, port, asked))
     except WrongAnswer as wrong:
         progress(str(wrong))
@@ -127,15 +127,18 @@ def _in_turn(
 
 
 @contextmanager
-def _served(url: str, workers: int) -> Iterator[tuple[int, int]]:
-    """Serve the app with the database of *url*; give the number of the process, and its port."""
+def served(url: str, workers: int, more: Mapping[str, str] | None = None) -> Iterator[tuple[int, int]]:
+    """Serve the app with the database of *url*; give the number of the process, and its port.
+
+    *more* is added to the environment of the server.
+    """
     with held_port() as port:
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"]
         command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--no-ws"]
         # A thread for each process: more would only fight for the interpreter.
         command += ["--blocking-threads", "1"]
         command += ["--log-level", "warning", "benchmarks.serving:make_app"]
-        process = subprocess.Popen(command, cwd=_ROOT, env={**os.environ, DATABASE: url})
+        process = subprocess.Popen(command, cwd=_ROOT, env={**os.environ, DATABASE: url, **(more or {})})
         try:
             _await_answer(process, port)
             yield process.pid, port

@@ -6,15 +6,18 @@ import os
 from functools import partial
 from pathlib import Path
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from jinja2 import Template
 
 from booker_components import Booker
+from booker_components.web import packing
 
 from .workloads import CONFIGS, NOW, WORKLOADS
 
 #: Names the database in the environment of the server.
 DATABASE = "BOOKER_BENCH_DATABASE"
+#: Names, if anything, the file of the static page that `benchmarks/page.py` compares the booker with.
+FLOOR = "BOOKER_BENCH_FLOOR"
 
 CONFIG = CONFIGS["tz"]
 #: What can be booked; so it is called by the case that writes its bookings.
@@ -46,7 +49,15 @@ def make_app() -> Flask:
     Booker(app, clock=lambda: NOW)
     # Compiled once, as a template of a file is.
     app.add_url_rule(PLAIN, "plain", partial(_plain, app.jinja_env.from_string(_TEMPLATE)))
+    if floor := os.environ.get(FLOOR):
+        app.add_url_rule("/floor", "floor", partial(_floor, Path(floor)))
     return app
+
+
+def _floor(file: Path) -> Response:
+    """Give the static page."""
+    packed = packing.packed(file.read_bytes(), "br")
+    return Response(packed, mimetype="text/html", headers={"Content-Encoding": "br"})
 
 
 def _plain(template: Template) -> str:

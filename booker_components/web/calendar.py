@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from babel import Locale
 
 from .. import policy, times
+from ..languages import N_
+from ..languages import gettext as _
 from ..service import BookingService
 from ..times import Month
 from ..values import Booking, EventType, Slot, TimeWindow
@@ -32,8 +34,11 @@ class Calendar:
     #: The booking that is being moved.
     moving: Booking | None = None
 
-    def view(self, form: str = "") -> View:
-        """Give what is to be seen; steps belong to the form with the id *form*, or are links."""
+    def view(self, form: str = "", *, overlay: bool = False) -> View:
+        """Give what is to be seen; steps belong to the form with the id *form*, or are links.
+
+        With *overlay* guests may compare the times with their own calendar.
+        """
         month, slots = self._on_view()
         today = times.local_date(self._now(), self._zone)
         allowed = policy.bookable_window(self.event_type, self._now())
@@ -52,6 +57,7 @@ class Calendar:
             duration=self.duration,
             locked=self.event_type.zone_locked,
             seats=self.event_type.seats,
+            overlay=overlay,
             present=self.moving.start if self.moving else None,
         )
 
@@ -121,24 +127,24 @@ class Calendar:
         allowed = policy.bookable_window(self.event_type, self._now())
         window, name = month.window(self._zone), times.month_name(month, self._locale)
         if allowed.end <= allowed.start or allowed.end <= self._now():
-            return "This can no longer be booked."
+            return _("This can no longer be booked.")
         if window.start >= allowed.end:
             last = times.local_date(allowed.end - timedelta(seconds=1), self._zone)
-            return f"Bookings are possible until {times.full_date(last, self._locale)}."
+            return _("Bookings are possible until %(date)s.", date=times.full_date(last, self._locale))
         if window.end <= allowed.start:
             first = times.full_date(times.local_date(allowed.start, self._zone), self._locale)
-            return f"Bookings are possible from {first}."
-        return f"Everything in {name} is taken or closed."
+            return _("Bookings are possible from %(date)s.", date=first)
+        return _("Everything in %(month)s is taken or closed.", month=name)
 
     def _next_free(self, month: Month) -> Choice | None:
         """Lead to the next free day after *month*, or to the first of all when none comes after it."""
-        later, word = self._next_slot(month.window(self._zone).end), "Next"
+        later, label = self._next_slot(month.window(self._zone).end), N_("Next free day: %(date)s")
         if later is None:
-            later, word = self._next_slot(self._now()), "First"
+            later, label = self._next_slot(self._now()), N_("First free day: %(date)s")
         if later is None:
             return None
         day = times.local_date(later.start, self._zone)
-        return self.state.at(day=day).choice(f"{word} free day: {times.full_date(day, self._locale)}")
+        return self.state.at(day=day).choice(_(label, date=times.full_date(day, self._locale)))
 
     def _durations(self) -> tuple[timedelta, ...]:
         """Give the lengths to choose from; a booking that is moved keeps its own."""

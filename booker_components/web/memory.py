@@ -8,7 +8,7 @@ in as many zones and months as they like, so what is kept is counted in bytes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from sys import getsizeof
@@ -19,22 +19,28 @@ from flask import current_app, render_template
 from markupsafe import Markup, escape
 from werkzeug.http import generate_etag
 
+from ..languages import speech
+from . import packing
 from .assets import ROOT, Addresses
 from .components import Component, Picker
+from .language import Language
 from .picking import View
 from .starts import Starts
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
-# So many bytes are kept of each kind, 48 MB in all at most: a page has some 100 KB, the times of a day some
-# 4; ten times as much where something starts every five minutes.
+# So many bytes are kept of each kind, 48 MB in all at most: a page has some 50 KB, the times of a day some
+# 2; ten times as much where something starts every five minutes.
 _PAGES = 16 << 20
 _DAYS = 8 << 20
+# The request for a page that compresses it with all patience: a page that few ask for is not worth the work.
+_MANY = 8
 _OURS = ROOT / "templates" / "booker"
 # What calendars are drawn by, and the page around them.
 _WIDGET = ("booker.html", "_macros.html", "_summary.html", "_picker.html", "_times.html")
-_PAGE = (*_WIDGET, "page.html", "layout.html")
+_PAGE = (*_WIDGET, "page.html", "layout.html", "_languages.html")
+_ALL = tuple(sorted(path.name for path in _OURS.glob("*.html")))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,10 +50,12 @@ class Page:
     component: Component
     title: str
     assets: Addresses
+    #: The choice of languages; empty where there is none.
+    languages: tuple[Language, ...] = ()
 
     def __html__(self) -> Markup:
         """Give the page's markup."""
-        said = {"title": self.title, "component": self.component, "assets": self.assets}
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
         return Markup(render_template("booker/page.html", **said))  # noqa: S704 - autoescaped template
 
 
@@ -56,16 +64,29 @@ class Body:
     """A widget or a page as it is sent."""
 
     content: bytes
+    _packed: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _asked: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, shown: Component | Page) -> Body:
         """Draw what is to be *shown*."""
         return cls(content=shown.__html__().encode())
 
+    def packed(self, by: str) -> bytes:
+        """Give the content in the encoding *by*, "" for none.
+
+        It is made soon, and once more in fewer bytes as soon as many have asked for it.
+        """
+        self._asked[by] = asked = self._asked.get(by, 0) + 1
+        if by not in self._packed or asked == _MANY:
+            quality = packing.EVER if asked >= _MANY else packing.SOON
+            self._packed[by] = packing.packed(self.content, by, quality=quality)
+        return self._packed[by]
+
     @cached_property
     def etag(self) -> str:
         """What tells it from any other."""
-        return generate_etag(self.content)
+        return generate_etag(self.content)[:16]
 
 
 class Latest(Generic[_K, _V]):
@@ -100,43 +121,48 @@ class Latest(Generic[_K, _V]):
 
 
 class Memory:
-    """Keeps what one app has drawn, for all its threads.
+    """Keeps what one app has drawn, for all its threads; each language by itself.
 
     What the host's own templates draw is never kept: those can print what is for one visitor.
     """
 
     def __init__(self) -> None:
         """Begin without anything."""
-        self._are_ours: dict[tuple[str, ...], bool] = {}
+        self._known: dict[tuple[str, ...], bool] = {}
         self._times = Latest(_drawn_times, weigh=getsizeof, most=_DAYS)
         self._pickers = Latest(self._picker, weigh=_weight, most=_DAYS)
         # With each the picker is kept that it is known by: as much again, or twice that if letters are wide.
-        self._widgets = Latest(Component.__html__, weigh=lambda drawn: 2 * getsizeof(drawn), most=_PAGES)
-        self._bodies = Latest(Body.of, weigh=lambda body: 3 * len(body.content), most=_PAGES)
+        self._widgets = Latest(_drawn_widget, weigh=lambda drawn: 2 * getsizeof(drawn), most=_PAGES)
+        # The same, and a tenth for what is compressed.
+        self._bodies = Latest(_body, weigh=lambda body: 3 * len(body.content), most=_PAGES)
 
     def picker(self, view: View) -> Picker:
         """Give the picker of *view*: the same one for an equal view, unless that is personal."""
         if not self._keeps(_WIDGET):
             return view.picker()
-        return self._picker(view) if view.is_personal else self._pickers(view)
+        return self._picker((speech().tag, view)) if view.is_personal else self._pickers((speech().tag, view))
 
     def widget(self, component: Component) -> Markup:
         """Give the markup of *component*."""
-        return self._widgets(component) if self._keeps(_WIDGET) else component.__html__()
+        return self._widgets((speech().tag, component)) if self._keeps(_WIDGET) else component.__html__()
 
     def body(self, shown: Component | Page) -> Body:
         """Give what is to be *shown* as it is sent."""
         keeps = self._keeps(_PAGE if isinstance(shown, Page) else _WIDGET)
-        return self._bodies(shown) if keeps else Body.of(shown)
+        return self._bodies((speech().tag, shown)) if keeps else Body.of(shown)
 
-    def _picker(self, view: View) -> Picker:
-        return view.picker(self._drawn)
+    def is_plain(self) -> bool:
+        """Tell whether no template of the host's has a part in our pages."""
+        return current_app.jinja_env.cache is not None and self._are_ours(_ALL)
+
+    def _picker(self, known: tuple[str, View]) -> Picker:
+        return known[1].picker(self._drawn)
 
     def _drawn(self, starts: Starts, form: str) -> Markup:
         """Draw times as anybody's, then put in what the queries of this visitor begin with."""
         if starts.present:
-            return _drawn_times((starts, form))
-        times = self._times((replace(starts, kept=""), form))
+            return _drawn_times((speech().tag, starts, form))
+        times = self._times((speech().tag, replace(starts, kept=""), form))
         if not starts.kept:
             return times
         # In what people have written there is no quotation mark, so that these are the queries alone.
@@ -150,14 +176,26 @@ class Memory:
         # Without a cache of its own it may have others for the next visitor.
         if environment.auto_reload or environment.cache is None:
             return False
-        if names not in self._are_ours:
+        return self._are_ours(names)
+
+    def _are_ours(self, names: tuple[str, ...]) -> bool:
+        environment = current_app.jinja_env
+        if names not in self._known or environment.auto_reload:
             files = (environment.get_template(f"booker/{name}").filename for name in names)
-            self._are_ours[names] = all(file and Path(file).parent == _OURS for file in files)
-        return self._are_ours[names]
+            self._known[names] = all(file and Path(file).parent == _OURS for file in files)
+        return self._known[names]
 
 
-def _drawn_times(shown: tuple[Starts, str]) -> Markup:
-    starts, form = shown
+def _body(known: tuple[str, Component | Page]) -> Body:
+    return Body.of(known[1])
+
+
+def _drawn_widget(known: tuple[str, Component]) -> Markup:
+    return known[1].__html__()
+
+
+def _drawn_times(known: tuple[str, Starts, str]) -> Markup:
+    _language, starts, form = known
     template = current_app.jinja_env.get_template("booker/_times.html")
     return Markup(template.render(times=starts, go=form))  # noqa: S704 - autoescaped template
 

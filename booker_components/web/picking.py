@@ -11,6 +11,8 @@ from babel import Locale
 from markupsafe import Markup, escape
 
 from .. import times
+from ..languages import gettext as _
+from ..languages import ngettext
 from ..times import Month
 from ..values import Seats, Slot
 from .components import Choice, Day, DayTimes, Picker, Weekday, Zones
@@ -48,6 +50,8 @@ class View:
     #: Whether times are shown in this zone only.
     locked: bool = False
     seats: Seats | None = None
+    #: Whether guests may compare the times with their own calendar.
+    overlay: bool = False
     #: The start of the booking that is being moved.
     present: datetime | None = None
 
@@ -70,6 +74,7 @@ class View:
             zones=self._zones(chosen or self.month.first),
             durations=tuple(self._durations()),
             clocks=tuple(self._clocks()),
+            minutes=self.duration // timedelta(minutes=1) if self.overlay else 0,
         )
 
     @property
@@ -83,7 +88,7 @@ class View:
     def _month(self, counts: dict[date, int], chosen: date | None) -> MonthView:
         month, locale, to_days = self.month, self._locale, self.state.to_days()
         return MonthView(
-            caption=times.month_name(month, locale),
+            caption=times.month_name(month, locale, alone=True),
             weekdays=tuple(Weekday(short=short, full=full) for short, full in times.weekday_names(locale)),
             weeks=tuple(
                 tuple(self._day(day, counts.get(day, 0), day == chosen, to_days) for day in week)
@@ -101,7 +106,13 @@ class View:
     def _day(self, day: date, count: int, chosen: bool, to_days: Callable[[date], str]) -> Day:
         choice = None
         if count:
-            name = f"{times.full_date(day, self._locale)}, {count} time{'s' if count != 1 else ''}"
+            # Translators: The name of a day in the calendar; its date comes first.
+            name = ngettext(
+                "%(date)s, %(n)s time",
+                "%(date)s, %(n)s times",
+                count,
+                date=times.full_date(day, self._locale),
+            )
             choice = step(self.state.path, to_days(day), str(day.day), name=name, current=chosen)
         return Day(
             number=day.day,
@@ -118,7 +129,7 @@ class View:
     def _times(self, day: date, starts: Starts, hidden: bool, draw: Draw | None) -> DayTimes:
         return DayTimes(
             id=self._panel(day),
-            heading=times.day_name(day, self._locale),
+            heading=times.day_name(day, self._locale, alone=True),
             iso=day.isoformat(),
             times=starts,
             hidden=hidden,
@@ -129,29 +140,36 @@ class View:
 
     def _zones(self, day: date) -> Zones:
         """Give the choice of zones, with the offsets that hold on *day*, which is on view."""
-        state = replace(self.state, slot=None)
+        state, is_open = self._here(), self.state.zones and not self.locked
+        label = times.zone_label(self._zone, _noon(day), self._locale)
         return Zones(
             action=self.state.path,
             id=f"{self.id}-tz",
-            label=times.zone_label(self._zone, _noon(day), self._locale),
+            label=label,
             current=self._zone,
-            options=Markup() if self.locked else _zone_options(self._locale, day, self._zone),
+            options=_zone_options(self._locale, day, self._zone) if is_open else Markup(),
+            change=None if self.locked else replace(state, zones=not is_open).choice(label),
             locked=self.locked,
             chosen=self.state.zone_chosen,
             hidden=state.hidden("tz"),
             query=replace(state, zone_chosen=False).query(),
         )
 
+    def _here(self) -> State:
+        """Give the state on view, without a time and a list."""
+        return replace(self.state, slot=None, zones=False)
+
     def _durations(self) -> Iterable[Choice]:
         for each in self.durations:
-            state = replace(self.state, slot=None, duration=None if each == self.durations[0] else each)
-            yield state.choice(times.duration_name(each), current=each == self.duration)
+            state = replace(self._here(), duration=None if each == self.durations[0] else each)
+            yield state.choice(times.duration_name(each, self._locale), current=each == self.duration)
 
     def _clocks(self) -> Iterable[Choice]:
         reading = self.state.reading
-        for label, name, hours24 in (("12h", "12-hour clock", False), ("24h", "24-hour clock", True)):
+        names = ((_("12h"), _("12-hour clock"), False), (_("24h"), _("24-hour clock"), True))
+        for label, name, hours24 in names:
             there = replace(reading, hours24=hours24)
-            state = replace(self.state, slot=None, clock_chosen=True, reading=there)
+            state = replace(self._here(), clock_chosen=True, reading=there)
             yield state.choice(label, name=name, current=hours24 == reading.hours24)
 
 

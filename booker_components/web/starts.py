@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import overload
 
 from .. import times
+from ..languages import gettext as _
 from ..values import Seats, Slot
 from .components import Choice
 from .reading import Reading
 from .state import State, step
-from .wording import seats_left
+from .wording import enumerated, seats_left
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +64,7 @@ class Starts(Sequence[Choice]):
             query, note = prefix + times.format_instant(slot.start), seats_left(self.seats, slot)
             name = ""
             if slot.start == self.present:
-                name = ", ".join(filter(None, (label, note, "the present time")))
+                name = enumerated(filter(None, (label, note, _("the present time"))))
             yield step(self.path, query, label, name=name, note=note)
 
     @overload
@@ -81,6 +82,6 @@ class Starts(Sequence[Choice]):
         if len(set(labels)) == len(labels):
             return labels
         return [
-            f"{label} ({times.offset_label(zone, slot.start)})" if labels.count(label) > 1 else label
+            f"{label} ({times.offset_label(zone, slot.start, locale)})" if labels.count(label) > 1 else label
             for slot, label in zip(slots, labels, strict=True)
         ]
