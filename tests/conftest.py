@@ -25,6 +25,7 @@ from booker_components import (
 )
 from booker_components.testing import FrozenClock, Recorder
 
+from .browser import browsers
 from .databases import lay_database
 from .postgres import Postgres, some_postgres
 
@@ -59,6 +60,11 @@ CHECKUP = EventType(
     reschedule=ChangeRule(notice=timedelta(hours=24), reason=ReasonRule.REQUIRED),
     cancel=ChangeRule(notice=timedelta(hours=2), reason=ReasonRule.OFF),
 )
+
+
+def pytest_report_header() -> list[str]:
+    """Say which browser could not be had."""
+    return [] if browsers.webkit() else [browsers.NO_WEBKIT]
 
 
 class _Compiled(BytecodeCache):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask, render_template_string, send_file
+from flask import Flask, Response, render_template_string, send_file
 
 from booker_components.web.assets import ROOT
 
-HERE = Path(__file__).resolve().parent
-HTMX = {"4": ROOT / "static" / "htmx-4.0.1.min.js", "2": HERE / "assets" / "htmx-2.0.11.min.js"}
+ASSETS = Path(__file__).resolve().parent / "assets"
+HTMX = {"4": ROOT / "static" / "htmx-4.0.1.min.js", "2": ASSETS / "htmx-2.0.11.min.js"}
 
 #: What CSS frameworks and careless style sheets say about elements; `section` is left to the host.
 LOUD = """
@@ -34,14 +34,29 @@ legend { font-size: 2rem; } details, summary { margin: 2rem; padding: 1rem; bord
 svg { width: 99px; height: 99px; fill: red; } del, s { color: red; } div > div { line-height: 1.5; }
 """
 
+#: Style sheets that hosts have; of frameworks what they say of elements, for we have none of their classes.
+SHEETS = {
+    "loud": LOUD,
+    "bootstrap": (ASSETS / "bootstrap-reboot-5.3.9.min.css").read_text("utf-8"),
+    "tailwind": (ASSETS / "tailwind-preflight-4.3.5.css").read_text("utf-8"),
+    "reset": (ASSETS / "meyer-reset-5.0.2.css").read_text("utf-8"),
+    "water": (ASSETS / "water-2.1.1.min.css").read_text("utf-8"),
+}
+
+#: What a careful host allows: its own scripts, style sheets, pictures, forms and requests.
+STRICT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
+
 _PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="en" {{ html|safe }}>
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>Partner</title>
   <link rel="icon" href="data:,">
-  <style>{{ css|safe }}</style>
+  <link rel="stylesheet" href="{{ sheet }}">
   {% if htmx %}<script src="/static/host-htmx.js"></script>{% endif %}
   {{ booker.head() }}
 </head>
@@ -54,14 +69,28 @@ _PAGE = """<!DOCTYPE html>
 
 
 def add_page(
-    app: Flask, widgets: str, *, css: str = "", body: str = "", htmx: str = "", path: str = "/host"
+    app: Flask,
+    widgets: str,
+    *,
+    css: str = "",
+    html: str = "",
+    body: str = "",
+    htmx: str = "",
+    policy: str = "",
+    path: str = "/host",
 ) -> None:
-    """Give *app* a page with *widgets*, a Jinja expression; *htmx* is the version that the host loads."""
-    source = _PAGE.replace("widgets()", widgets)
+    """Give *app* a page with *widgets*, a Jinja expression; *htmx* is the version that the host loads.
 
-    def page() -> str:
-        return render_template_string(source, css=css, body=body, htmx=htmx)
+    *html* and *body* are attributes of these elements, *policy* is the page's Content-Security-Policy.
+    """
+    source = _PAGE.replace("widgets()", widgets)
+    sheet = f"/static{path}.css"
+
+    def page() -> Response:
+        shown = render_template_string(source, sheet=sheet, html=html, body=body, htmx=htmx)
+        return Response(shown, headers={"Content-Security-Policy": policy} if policy else None)
 
     app.add_url_rule(path, f"page {path}", page)
+    app.add_url_rule(sheet, f"sheet {path}", lambda: Response(css, mimetype="text/css"))
     if htmx:
         app.add_url_rule("/static/host-htmx.js", "host htmx", lambda: send_file(HTMX[htmx]))

@@ -48,7 +48,8 @@ class Server:
             self._server.server_close()
 
     def _note(self, response: Response) -> Response:
-        if "/static/" not in request.path:
+        # A page may ask for the next month before anybody turns to it.
+        if "/static/" not in request.path and request.headers.get("Purpose") != "prefetch":
             self.answered.append(f"{request.method} {request.path} {response.status_code}")
         return response
 

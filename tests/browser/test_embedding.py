@@ -18,7 +18,7 @@ from booker_components.testing import FrozenClock, Recorder
 from ..conftest import INTRO
 from .hosts import LOUD, add_page
 from .servers import Server
-from .visits import THURSDAY, TUESDAY, WEDNESDAY, Visit, eventually
+from .visits import NO_ANSWER, THURSDAY, TUESDAY, WEDNESDAY, Visit, eventually
 
 Visits = Callable[..., Visit]
 Apps = Callable[..., Flask]
@@ -152,12 +152,13 @@ def test_a_hosts_own_htmx_sends_nothing_twice(
     steps = [
         f"GET {book} 200",
         f"GET {book} 200",
-        f"GET {book} 200",
         f"POST {book} {refused}",
         f"POST {book} 303",
     ]
     answered = [each for each in server.answered if " /booker/" not in each]
-    assert answered[:-1] == ["GET /host 200", *steps]
+    # The first month may have been asked for before anybody turned to it.
+    beforehand = len(answered) == 1 + len(steps) + 1
+    assert answered[:-1] == ["GET /host 200", *([] if beforehand else steps[:1]), *steps]
     assert guest.page.url.endswith("/host")
     assert guest.page.evaluate("document.querySelectorAll('script[src*=htmx]').length") == 1
     assert eventually(lambda: recorder.kinds == [EventKind.CREATED])
@@ -172,7 +173,7 @@ def test_with_a_hosts_htmx_a_failure_loses_nothing(
     guest = visit(server).open("/host")
     guest.pick()
     guest.fill()
-    guest.expected = ("net::ERR_", "Failed to fetch", "htmx:sendError", "afterRequest")
+    guest.expected = (*NO_ANSWER, "htmx:sendError", "afterRequest")
     server.stop()
 
     guest.button("Confirm booking").click()
@@ -225,32 +226,48 @@ def test_a_link_out_of_a_boosted_page_is_a_plain_link(
     guest.pick(THURSDAY, "14:00")
 
 
-_LOOKS = """() => [...document.querySelectorAll(".bk *")].filter(each => each.checkVisibility()).map(each => {
-  const style = getComputedStyle(each), box = each.getBoundingClientRect();
-  const root = each.closest(".bk").getBoundingClientRect();
-  const at = [box.x - root.x, box.y - root.y, box.width, box.height].map(number => number.toFixed(1));
-  const kept = ["color", "backgroundColor", "backgroundImage", "boxShadow", "fontFamily", "fontSize",
-    "fontWeight", "letterSpacing", "textTransform", "textDecorationLine", "textAlign", "borderTopWidth",
-    "borderTopStyle", "borderTopColor", "borderTopLeftRadius", "listStyleType", "fill"];
-  const looks = kept.map(name => name + ": " + style[name]);
-  return [each.tagName + "." + each.getAttribute("class"), ...at, ...looks].join(" | ");
-})"""
+# What the mouse is over is known in the next frame.
+_LOOKS = """async () => {
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+  const seen = each => each.checkVisibility() && !each.closest("[aria-hidden] > input");
+  return [...document.querySelectorAll(".bk *")].filter(seen).map(each => {
+    const style = getComputedStyle(each), box = each.getBoundingClientRect();
+    const root = each.closest(".bk").getBoundingClientRect();
+    const at = [box.x - root.x, box.y - root.y, box.width, box.height].map(number => number.toFixed(1));
+    const kept = ["color", "backgroundColor", "backgroundImage", "boxShadow", "fontFamily", "fontSize",
+      "fontWeight", "letterSpacing", "textTransform", "textDecorationLine", "textAlign", "borderTopWidth",
+      "borderTopStyle", "borderTopColor", "borderTopLeftRadius", "listStyleType", "fill"];
+    const looks = kept.map(name => name + ": " + style[name]);
+    return [each.tagName + "." + each.getAttribute("class"), ...at, ...looks].join(" | ");
+  });
+}"""
+
+
+def _hover(wanted: Locator) -> None:
+    """Move the mouse to *wanted*, again where that has moved meanwhile."""
+
+    def hovered() -> bool:
+        wanted.hover()
+        return bool(wanted.evaluate("each => each.matches(':hover')"))
+
+    assert eventually(hovered)
 
 
 def _looks(guest: Visit) -> list[list[str]]:
     """Give what every part of the widget looks like, step by step."""
     seen = []
     guest.open("/host")
-    guest.page.locator("summary", has_text="Time zone").click()
+    guest.page.locator(".bk-zone__current").click()
+    expect(guest.page.get_by_label("Search time zones")).to_be_focused()
     seen.append(guest.page.evaluate(_LOOKS))
     guest.link(TUESDAY).click()
-    guest.link("10:00").hover()
+    _hover(guest.link("10:00"))
     seen.append(guest.page.evaluate(_LOOKS))
     guest.link("10:00").click()
     guest.expected = ("status of 422",)
     guest.button("Confirm booking").click()
     expect(guest.page.locator(".bk-problems")).to_be_focused()
-    guest.button("Confirm booking").hover()
+    _hover(guest.button("Confirm booking"))
     seen.append(guest.page.evaluate(_LOOKS))
     guest.fill()
     guest.button("Confirm booking").click()

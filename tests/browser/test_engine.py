@@ -26,7 +26,7 @@ from booker_components import (
 
 from ..conftest import INTRO
 from .servers import Server
-from .visits import NO_SCRIPTS, PHONE, TUESDAY, Visit, eventually, focused
+from .visits import NO_SCRIPTS, PHONE, TUESDAY, Visit, eventually, focused, retype
 
 Visits = Callable[..., Visit]
 
@@ -76,7 +76,7 @@ def test_dates_that_are_taken_are_left_out(
 ) -> None:
     """The guest reads which, and sends the form as ever."""
     guest = visit(server, **options).open(_form("weekly"))
-    note = guest.page.get_by_text("Not free, and left out: 2 of 8 dates")
+    note = guest.page.get_by_text("Not free, and left out: 2")
 
     expect(note).to_be_visible()
     guest.fill()
@@ -92,15 +92,15 @@ def test_what_is_left_out_follows_the_number(server: Server, taken: None, visit:
     box = guest.page.locator("[data-bk-gone]")
     field, sent = guest.page.get_by_label("How many dates?"), guest.page.locator("[name=without]:enabled")
 
-    field.fill("4")
-    expect(box).to_contain_text("Not free, and left out: 1 of 4 dates")
+    retype(field, "4")
+    expect(box).to_contain_text("Not free, and left out: 1")
     expect(box.get_by_role("listitem")).to_have_count(1)
     expect(sent).to_have_count(1)
-    expect(guest.page.get_by_role("status")).to_have_text("Not free, and left out: 1 of 4 dates")
-    field.fill("2")
+    expect(guest.page.get_by_role("status")).to_have_text("Not free, and left out: 1")
+    retype(field, "2")
     expect(box).to_be_hidden()
     expect(sent).to_have_count(0)
-    field.fill("8")
+    retype(field, "8")
 
     expect(box.get_by_role("listitem")).to_have_count(2)
     expect(sent).to_have_count(2)
@@ -226,7 +226,7 @@ def _offers_ten(guest: Visit, slug: str) -> bool:
 
 def test_a_chosen_time_is_kept_until_its_visitor_leaves(server: Server, visit: Visits) -> None:
     """Others are not offered it in the meantime; whoever has it books it."""
-    first, second = visit(server), visit(server, **NO_SCRIPTS)
+    first, second = visit(server), visit(server)
     first.open(_form("intro-call"))
     expect(first.page.locator("[name=hold]")).not_to_have_value("")
     held = _offers_ten(second, "intro-call")

@@ -14,7 +14,7 @@ from booker_components.testing import Recorder
 
 from .hosts import add_page
 from .servers import Server
-from .visits import THURSDAY, TUESDAY, Visit, eventually, focused
+from .visits import NO_ANSWER, THURSDAY, TUESDAY, Visit, eventually, focused
 
 Visits = Callable[..., Visit]
 
@@ -26,7 +26,7 @@ def _zone(guest: Visit) -> Locator:
 
 
 def _open_zones(guest: Visit) -> None:
-    guest.page.locator("summary", has_text="Time zone").click()
+    guest.page.locator(".bk-zone__current").click()
 
 
 def test_the_zone_of_the_browser_is_proposed(server: Server, visit: Visits) -> None:
@@ -34,7 +34,7 @@ def test_the_zone_of_the_browser_is_proposed(server: Server, visit: Visits) -> N
     guest = visit(server, timezone_id="America/New_York").open()
 
     expect(guest.page.locator(".bk-zone__label")).to_contain_text("New York")
-    expect(_zone(guest)).to_have_value("America/New_York")
+    expect(guest.page).to_have_url(re.compile("tz=America(/|%2F)New_York$"))
     expect(guest.page.get_by_role("status").last).to_contain_text("New York")
     guest.pick(TUESDAY, "04:00")
 
@@ -98,7 +98,7 @@ def test_a_time_taken_while_the_zone_is_proposed_is_taken(server: Server, visit:
 
     expect(guest.heading("Your details")).to_be_focused()
     expect(guest.page.locator(".bk-summary")).to_contain_text(
-        "Tuesday 2 February 2027 04:00 – 04:30 New York"
+        "Tuesday 2 February 2027 04:00 – 04:30 Eastern Time - New York"
     )
 
 
@@ -122,7 +122,7 @@ def test_a_button_pressed_while_the_zone_is_proposed_is_pressed(
 def test_a_proposal_that_does_not_come_is_no_news(server: Server, visit: Visits) -> None:
     """What the guest did not ask for does not fail for the guest; a link clicked meanwhile is followed."""
     guest, held = _open_while_proposing(visit, server, "/book/intro-call")
-    guest.expected = ("net::ERR_FAILED", "Failed to fetch")
+    guest.expected = NO_ANSWER
 
     guest.link("March 2027").click()
     held[0].abort()
@@ -140,7 +140,7 @@ def test_a_time_opened_straight_away_is_shown_in_the_zone_of_the_browser(
     guest.fill()
     held[0].continue_()
     expect(guest.page.locator(".bk-summary")).to_contain_text(
-        "Tuesday 2 February 2027 04:00 – 04:30 New York"
+        "Tuesday 2 February 2027 04:00 – 04:30 Eastern Time - New York"
     )
     expect(guest.page.get_by_label("E-mail address", exact=True)).to_be_focused()
     guest.button("Confirm booking").click()
@@ -163,6 +163,7 @@ def test_the_booking_page_says_both_times(server: Server, visit: Visits) -> None
     expect(guest.page.get_by_text("For the host: Tuesday 2 February 2027, 10:00 – 10:30")).to_be_visible()
 
 
+@pytest.mark.chromium("without scripts")
 def test_without_scripts_the_hosts_zone_is_shown(server: Server, visit: Visits) -> None:
     """A server cannot know where a browser is, so it shows, and names, the host's zone."""
     guest = visit(server, timezone_id="America/New_York", java_script_enabled=False).open()
@@ -177,7 +178,7 @@ def test_a_zone_in_the_address_is_not_overruled(server: Server, visit: Visits) -
     guest = visit(server, timezone_id="America/New_York").open("/book/intro-call?tz=Asia/Tokyo")
     guest.link(TUESDAY).click()
 
-    expect(_zone(guest)).to_have_value("Asia/Tokyo")
+    expect(guest.page.locator(".bk-zone__label")).to_contain_text("Tokyo")
     expect(guest.link("17:00")).to_be_visible()
     assert len(guest.requests) == 1
 
@@ -198,8 +199,10 @@ def test_the_zone_can_be_changed(server: Server, visit: Visits, scripts: bool) -
     expect(guest.link("13:45")).to_be_visible()
     expect(guest.page).to_have_url(re.compile("tz=Asia(/|%2F)Kathmandu"))
     if scripts:
-        expect(guest.page.get_by_role("status").last).to_have_text(re.compile("^Time zone: Kathmandu"))
-        expect(focused(guest.page)).to_have_text(re.compile("^Time zone: Kathmandu"))
+        expect(guest.page.get_by_role("status").last).to_have_text(
+            re.compile("^Time zone: Nepal Time - Kathmandu")
+        )
+        expect(focused(guest.page)).to_have_text(re.compile("^Time zone: Nepal Time - Kathmandu"))
 
 
 def test_a_chosen_zone_stays_through_the_months(server: Server, visit: Visits) -> None:
@@ -227,9 +230,10 @@ def test_zones_can_be_searched(server: Server, visit: Visits) -> None:
     search.press("Enter")
 
     expect(guest.page.locator(".bk-zone__label")).to_contain_text("Sao Paulo")
-    expect(_zone(guest)).to_have_value("America/Sao_Paulo")
+    expect(guest.page).to_have_url(re.compile("tz=America(/|%2F)Sao_Paulo"))
 
 
+@pytest.mark.chromium("without scripts")
 def test_the_search_is_not_there_without_scripts(server: Server, visit: Visits) -> None:
     """A field that could not do anything is not shown."""
     guest = visit(server, java_script_enabled=False).open()
@@ -256,7 +260,7 @@ def test_the_clock_can_be_switched(server: Server, visit: Visits, scripts: bool)
 def test_an_american_browser_gets_twelve_hours_and_sundays_first(server: Server, visit: Visits) -> None:
     """The language of the browser decides about clock and week."""
     guest = visit(server, locale="en-US").open()
-    guest.link(TUESDAY).click()
+    guest.link(re.compile("^Tuesday, February 2, 2027")).click()
 
-    expect(guest.page.locator(".bk-month__weekday").first).to_have_attribute("abbr", "Sunday")
+    expect(guest.page.locator(".bk-month th").first).to_have_attribute("abbr", "Sunday")
     expect(guest.page.get_by_role("link", name=re.compile(r"^9:00.AM$"))).to_be_visible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +27,31 @@ THURSDAY = re.compile("^Thursday 4 February 2027")
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 NO_SCRIPTS = {"java_script_enabled": False}
 
+#: What the console may hold where no answer comes, in the words of either browser.
+NO_ANSWER = ("net::ERR_", "Failed to fetch", "NetworkError when attempting to fetch")
+
+
+def silenced(parameters: Mapping[str, Any]) -> bool:
+    """Tell whether a test's parameters are those of a visit without scripts."""
+    options = parameters.get("options", {})
+    return parameters.get("scripts") is False or options.get("java_script_enabled") is False
+
+
+#: Options of contexts that Playwright cannot tell Firefox.
+_UNHEARD = {"java_script_enabled", "color_scheme", "forced_colors"}
+
+
+def _fitting(browser: Browser, options: dict[str, Any]) -> dict[str, Any]:
+    """Give the options that *browser* knows: a phone is a narrow touch screen in Firefox, and no more."""
+    if browser.browser_type.name != "firefox":
+        return options
+    unheard = {name for name in _UNHEARD & options.keys() if options[name] is not True}
+    if unheard:
+        raise ValueError(
+            f"Firefox does not hear of {unheard}: mark the test by '@pytest.mark.chromium(...)'."
+        )
+    return {name: value for name, value in options.items() if name != "is_mobile"}
+
 
 @dataclass
 class Visit:
@@ -36,7 +61,7 @@ class Visit:
     context: BrowserContext
     #: Where the app answers.
     base: str
-    #: What the console may hold: Chromium writes "status of 422" and the like for every such answer.
+    #: What the console may hold: Chromium, not Firefox, writes "status of 422" for every such answer.
     expected: tuple[str, ...] = ()
     complaints: list[str] = field(default_factory=list)
     #: Method and address of every request but those for files, oldest first.
@@ -47,7 +72,7 @@ class Visit:
         """Open a profile, by default of someone in Berlin who reads English."""
         # Playwright waits until nothing moves before it clicks.
         common = {"timezone_id": "Europe/Berlin", "locale": "en-GB", "reduced_motion": "reduce"}
-        context = browser.new_context(**common | options)
+        context = browser.new_context(**common | _fitting(browser, options))
         context.set_default_timeout(PATIENCE)
         context.add_init_script(_REPORT)
         visit = cls(context.new_page(), context, base)
@@ -72,7 +97,8 @@ class Visit:
         address = urlsplit(request.url)
         if address.scheme != "data" and not request.url.startswith(f"{self.base}/"):
             self.complaints.append(f"elsewhere: {request.url}")
-        if "/static/" not in address.path:
+        # A page may ask for the next month before anybody turns to it.
+        if "/static/" not in address.path and request.headers.get("purpose") != "prefetch":
             self.requests.append(f"{request.method} {address.path}?{address.query}".rstrip("?"))
 
     # --- the steps ---
@@ -81,6 +107,11 @@ class Visit:
         """Go to *path* and wait until its scripts, if any, are ready."""
         self.page.goto(self.base + path)
         return self
+
+    def touch(self) -> None:
+        """Move the mouse over the widget, and wait for what comes then."""
+        self.page.locator(".bk").first.hover()
+        expect(self.page.locator("[data-bk-ready]").first).to_be_attached()
 
     def link(self, name: str | re.Pattern[str]) -> Locator:
         """Give the link with this name."""
@@ -108,7 +139,7 @@ class Visit:
     def fill(self, name: str = "Grace Hopper", email: str = "grace@example.com") -> None:
         """Type a name and an address."""
         self.page.get_by_label("Your name", exact=True).fill(name)
-        self.page.get_by_label("E-mail address", exact=True).fill(email)
+        retype(self.page.get_by_label("E-mail address", exact=True), email)
 
     def book_at(self, slug: str, at: str | re.Pattern[str], name: str, email: str) -> None:
         """Book a time on Tuesday, up to the booking page."""
@@ -137,6 +168,12 @@ class Visit:
         """Give the uid of the booking page on view."""
         expect(self.page).to_have_url(re.compile(r"/bookings/[^/?]+(\?token=[^&]+)?$"))
         return urlsplit(self.page.url).path.rpartition("/")[2]
+
+
+def retype(field: Locator, text: str) -> None:
+    """Put *text* in the place of what a field holds; in Firefox `fill` adds to numbers and to addresses."""
+    field.fill("")
+    field.fill(text)
 
 
 def focused(page: Page) -> Locator:
