@@ -10,6 +10,7 @@ from typing import Any
 
 from .erasing import Person
 from .errors import BookingClosed, BookingNotFound, Refused
+from .languages import N_
 from .outbox import Outbox
 from .outbox import personal as in_outbox
 from .providers import ListsBookings
@@ -139,7 +140,7 @@ class Privacy:
 def _refused(uids: Sequence[str]) -> Refused:
     return Refused(
         f"The guest has bookings to come, which must be cancelled first: {', '.join(uids)}.",
-        sentence="There are bookings to come. Please cancel them first.",
+        sentence=N_("There are bookings to come. Please cancel them first."),
     )
 
 

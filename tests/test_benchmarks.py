@@ -158,3 +158,19 @@ def test_http_benchmark_prints_every_figure() -> None:
     assert 10_000 < pages["plain page"]["bytes"] < 12_000
     assert pages["not modified"]["bytes"] < 1_000
     assert pages["plain page"]["ratio"] == 1
+
+
+def test_page_benchmark_prints_every_figure() -> None:
+    """The booker's page stands beside a static one and the peers; its bytes are within the goals."""
+    pytest.importorskip("granian", reason="pip install -e '.[bench]'")
+
+    rows = run("page", "--rounds", "0", "--profile", "none")
+
+    ours, floor, *peers = rows
+    assert (ours["page"], floor["page"]) == ("booker", "static page")
+    assert ours["page alone"] <= 4900
+    assert ours["total"] <= 19_000
+    assert ours["requests"] <= 4
+    assert ours["month, bytes"] <= 3000
+    assert all(each["usable"] > 0 for each in rows)
+    assert len(peers) == 9

@@ -162,7 +162,7 @@ def test_why_asks_about_another_length(app: Flask) -> None:
     hour = run(app, "why", "check-up", "2027-02-02", "--duration", "60")
     odd = run(app, "why", "check-up", "2027-02-02T09:00+01:00", "--duration", "45")
 
-    assert "check-up: Tuesday 2 February 2027, 1 h, times of Europe/Berlin" in hour
+    assert "check-up: Tuesday 2 February 2027, 1 hr, times of Europe/Berlin" in hour
     assert "  09:00 – 11:00  free" in hour
     assert odd.splitlines()[1:] == ["  - this length is not on offer"]
 

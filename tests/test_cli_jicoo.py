@@ -110,7 +110,7 @@ def test_the_check_of_offers_leads_to_that_of_the_vendor(made: Make, config: dic
         ({"BOOKER_EVENT_TYPES": [declared(id="gone")]}, "which Jicoo does not know: copy", 1),
         (
             {"BOOKER_EVENT_TYPES": [declared(durations=(timedelta(hours=1),))]},
-            "note   The declared event type 'intro' has 1 h, but Jicoo books 30 min, which counts",
+            "note   The declared event type 'intro' has 1 hr, but Jicoo books 30 min, which counts",
             0,
         ),
     ],

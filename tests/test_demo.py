@@ -21,6 +21,7 @@ from booker_components import BookingEvent, EventKind, get_event_types, list_boo
 from booker_components.examples import EXAMPLES
 from demo_app import create_app, seed
 from demo_app.__main__ import port
+from demo_app.gallery import LANGUAGES
 from demo_app.heard import HeardEvents
 from demo_app.letterbox import open_letterbox
 
@@ -231,9 +232,22 @@ def test_unknown_page_is_not_found(address: str, client: FlaskClient) -> None:
     assert client.get(address).status_code == 404
 
 
+def test_gallery_speaks_every_language(client: FlaskClient) -> None:
+    """Each example can be seen in each language, chosen by a form that works without scripts."""
+    index = client.get("/gallery").text
+
+    for tag in LANGUAGES.tags:
+        page = client.get(f"/gallery/booker-day?lang={tag}&theme=dark").text
+        HTMLParser(strict=True).parse(page)
+        assert f'<option value="{tag}" lang="{tag}"' in index
+        assert re.search(rf'<section class="bk bk-booker" id="booker-day" lang="{tag}"', page)
+        assert 'name="lang">' in page
+        assert '<input type="hidden" name="theme" value="dark">' in page
+
+
 def test_gallery_ignores_unknown_dress(client: FlaskClient) -> None:
     """An unknown theme or width falls back to the system's theme and the full width."""
-    page = client.get(f'/gallery/{VISIBLE[0]}?theme="><b>&width=1').text
+    page = client.get(f'/gallery/{VISIBLE[0]}?theme="><b>&width=1&lang="><b>').text
 
     assert "data-theme" not in page
     assert 'class="stage stage--full"' in page

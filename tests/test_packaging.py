@@ -116,13 +116,16 @@ def assert_serves_a_booker(address: str) -> None:
 
 
 def test_wheel_holds_every_file_that_is_needed(wheel: Path) -> None:
-    """Templates, static files, migrations, the type marker and the licence are in; tests and demo are not."""
+    """Templates, static files, texts, migrations, type marker and licence are in; tests and demo are not."""
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
 
     for folder in ("templates", "static"):
         sources = {str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("*") if path.is_file()}
         assert {f"booker_components/{name}" for name in sources} <= names
+    catalogues = (ROOT / "booker_components" / "translations").rglob("booker.po*")
+    assert {str(path.relative_to(ROOT)) for path in catalogues} <= names
+    assert "booker_components/translations/booker.pot" in names
     assert "booker_components/py.typed" in names
     assert any(re.fullmatch(r"booker_components/migrations/versions/\w+\.py", name) for name in names)
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
@@ -137,7 +140,7 @@ def test_sdist_holds_what_its_tests_need(built: Path) -> None:
 
     wanted = {"pyproject.toml", "LICENSE", "README.md", "CHANGELOG.md", "Makefile", "constraints.txt"}
     assert wanted <= names
-    assert {"templates/booker/booker.html", "static/booker.css", "demo_app/__init__.py"} <= names
+    assert {"templates/booker/booker.html", "static/style/base.css", "demo_app/__init__.py"} <= names
     assert "tests/test_packaging.py" in names
 
 

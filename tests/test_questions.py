@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,15 @@ from booker_components import (
     QuestionKind,
     Series,
 )
-from booker_components.questions import check, check_guests, check_location, checked
+from booker_components.languages import Languages, speaking
+from booker_components.questions import (
+    check,
+    check_guests,
+    check_location,
+    check_occurrences,
+    checked,
+    too_many_guests,
+)
 
 from .conftest import CHECKUP, INTRO, MONDAY
 
@@ -118,7 +127,7 @@ def test_guests_are_addresses_and_each_once() -> None:
     """Two times the same guest is one; more than allowed are refused."""
     assert check_guests(INTRO, ("a@example.com", "a@example.com")) == ("a@example.com",)
 
-    with pytest.raises(ValueError, match="1 guests at most"):
+    with pytest.raises(ValueError, match="1 guest at most"):
         check_guests(replace(INTRO, max_guests=1), ("a@example.com", "b@example.com"))
 
 
@@ -336,3 +345,59 @@ def test_what_not_every_database_keeps_is_refused(slug: str, change: dict[str, A
         checked(replace(INTRO, notes=True), replace(request, **change))
 
     assert caught.value.problems == {slug: "This has characters that cannot be used. Please type it again."}
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "answer"),
+    [
+        pytest.param("number", "1,5", 1.5, id="comma"),
+        pytest.param("number", "١٢٫٥", 12.5, id="Arabic"),
+        pytest.param("number", "۱۲", 12.0, id="Persian"),
+        pytest.param("number", "１２．５", 12.5, id="full width"),
+        pytest.param("number", "－३", -3.0, id="Devanagari"),
+        pytest.param("phone", "+49 30 123456", "+49 30 123456", id="phone"),
+        pytest.param("phone", "＋４９（３０）１２３４５６", "+49(30)123456", id="full-width phone"),
+        pytest.param("phone", "٠٣٠-١٢٣٤٥٦", "030-123456", id="Arabic phone"),
+        pytest.param("emails", "a@b.example，c@d.example؛e@f.example", 3, id="separators"),
+    ],
+)
+def test_keyboards_of_every_script_write_numbers(kind: str, typed: str, answer: object) -> None:
+    """They are kept in ASCII, as providers and telephones want them; what was taken before is as it was."""
+    given = check(question(kind), typed)
+
+    assert (len(given) if isinstance(given, tuple) else given) == answer
+
+
+@pytest.mark.parametrize("typed", ["5²", "½", "XII", "①"])
+def test_what_only_looks_like_a_digit_is_none(typed: str) -> None:
+    """An exponent is no further digit."""
+    with pytest.raises(ValueError, match=r"Please enter a number\."):
+        check(question("number"), typed)
+
+
+def test_dates_of_a_series_are_counted_in_every_script() -> None:
+    """The field is the form's own, and browsers that know no number fields send what was typed."""
+    weekly = replace(INTRO, series=Series(frequency=Frequency.WEEKLY, occurrences=12))
+
+    assert [check_occurrences(weekly, typed) for typed in ("3", "３", "٣")] == [3, 3, 3]
+    with pytest.raises(ValueError, match="12 dates at most"):
+        check_occurrences(weekly, "１３")
+
+
+def test_sentences_are_in_the_language_that_is_spoken(tmp_path: Path) -> None:
+    """Those with numbers, too; elsewhere they are English."""
+    path = tmp_path / "pl" / "LC_MESSAGES" / "booker.po"
+    path.parent.mkdir(parents=True)
+    few = "plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2)"
+    path.write_text(
+        f'msgid ""\nmsgstr "Language: pl\\nPlural-Forms: nplurals=3; {few};\\n"\n\n'
+        'msgid "You can invite %(n)s guest at most."\nmsgid_plural "You can invite %(n)s guests at most."\n'
+        'msgstr[0] "jeden gość: %(n)s"\nmsgstr[1] "goście: %(n)s"\nmsgstr[2] "gości: %(n)s"\n'
+    )
+    polish = Languages(folder=tmp_path).best(["pl"])
+
+    with speaking(polish):
+        said = [too_many_guests(number) for number in (1, 2, 5, 22)]
+
+    assert said == ["jeden gość: 1", "goście: 2", "gości: 5", "goście: 22"]
+    assert too_many_guests(2) == "You can invite 2 guests at most."

@@ -83,6 +83,7 @@ def test_nothing_set_gives_the_defaults() -> None:
         pytest.param("BOOKER_PUBLIC_URL", "https://example.org?x", "query", id="query at the end"),
         pytest.param("BOOKER_PUBLIC_URL", "https://example.org\n", "slash", id="line break at the end"),
         pytest.param("BOOKER_MAIL_URL", "smtp://localhost", "BOOKER_MAIL_FROM", id="mail without sender"),
+        pytest.param("BOOKER_VERIFY_EMAIL", True, "BOOKER_MAIL_URL", id="codes without mail"),
         pytest.param("BOOKER_CALCOM_AUTH", "token", "'platform' or 'oauth'", id="caller"),
         pytest.param("BOOKER_CALCOM_API_URL", "", "http://", id="no API"),
         pytest.param("BOOKER_CALCOM_API_URL", "api.cal.com/v2", "http://", id="API without scheme"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from gettext import NullTranslations
 
 import pytest
 from babel import Locale
 
-from booker_components import Approval, Frequency, NotBookable, Price, Seats, Series, Slot
+from booker_components import Approval, BookingClosed, Frequency, NotBookable, Price, Seats, Series, Slot
+from booker_components.languages import Speech, speaking
 from booker_components.web import wording
 from booker_components.web.reading import Reading
 
@@ -34,9 +36,9 @@ def test_prices_are_said_in_their_currency(amount: int, currency: str, locale: s
 @pytest.mark.parametrize(
     ("frequency", "interval", "said"),
     [
-        (Frequency.WEEKLY, 1, "every week"),
-        (Frequency.MONTHLY, 3, "every 3 months"),
-        (Frequency.YEARLY, 2, "every 2 years"),
+        (Frequency.WEEKLY, 1, "Repeats every week"),
+        (Frequency.MONTHLY, 3, "Repeats every 3 months"),
+        (Frequency.YEARLY, 2, "Repeats every 2 years"),
     ],
     ids=["week", "months", "years"],
 )
@@ -47,7 +49,7 @@ def test_rhythms_are_said(frequency: Frequency, interval: int, said: str) -> Non
 
 @pytest.mark.parametrize(
     ("within", "said"),
-    [(timedelta(days=2), "2 days"), (timedelta(days=1), "1 day"), (timedelta(hours=36), "36 h")],
+    [(timedelta(days=2), "2 days"), (timedelta(days=1), "1 day"), (timedelta(hours=36), "36 hr")],
     ids=["days", "day", "hours"],
 )
 def test_short_notice_is_said(within: timedelta, said: str) -> None:
@@ -98,3 +100,70 @@ def test_each_rule_has_words_of_its_own(rule: str, until: datetime | None) -> No
 def test_names_are_listed(names: list[str], said: str) -> None:
     """As one says them."""
     assert wording.listed(names) == said
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("en-US", "Ann, Bo, and Cy"),
+        ("de", "Ann, Bo und Cy"),
+        ("ja", "Ann、Bo、Cy"),
+        ("ar", "\u2068Ann\u2069 و\u2068Bo\u2069 و\u2068Cy\u2069"),
+        ("ro", "Ann, Bo și Cy"),
+    ],
+)
+def test_lists_are_those_of_the_language(tag: str, said: str) -> None:
+    """Names that are read from left to right do not turn an Arabic list round."""
+    with speaking(_speech(tag)):
+        assert wording.listed(["Ann", "Bo", "Cy"]) == said
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [("en", "red, blue"), ("zh-Hant", "red、blue"), ("he", "\u2068red\u2069, \u2068blue\u2069")],
+    ids=["English", "Chinese", "Hebrew"],
+)
+def test_texts_are_enumerated(tag: str, said: str) -> None:
+    """Without a word that would have to be spoken in their own language."""
+    with speaking(_speech(tag)):
+        assert wording.enumerated(["red", "blue"]) == said
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "said"),
+    [
+        ("en", "Bo", "Bo"),
+        ("en", "שלום 5", "\u2068שלום 5\u2069"),
+        ("ar", "Bo", "\u2068Bo\u2069"),
+        ("ar", "", ""),
+    ],
+    ids=["one direction", "theirs", "ours", "nothing"],
+)
+def test_what_others_wrote_keeps_its_direction(tag: str, text: str, said: str) -> None:
+    """And is left alone where nothing could turn it round."""
+    with speaking(_speech(tag)):
+        assert wording.own(text) == said
+
+
+@pytest.mark.parametrize(("tag", "said"), [("en", "One. Two."), ("ja", "One.Two.")])
+def test_sentences_follow_one_another(tag: str, said: str) -> None:
+    """With a blank in between where the language has one; what is not said takes none."""
+    with speaking(_speech(tag)):
+        assert wording.told("One.", "", "Two.") == said
+
+
+def test_deadlines_say_what_they_are_of() -> None:
+    """Moving may end before cancelling does."""
+    reading = Reading(zone="Europe/Berlin", hours24=True, locale=Locale.parse("en_GB"))
+    refusal = BookingClosed(rule="cutoff", until=TUESDAY)
+
+    said = [wording.closed(refusal, reading), wording.closed(refusal, reading, until=wording.MOVING_UNTIL)]
+
+    assert said == [
+        "Changes were possible until Tuesday 2 February 2027, 09:00.",
+        "Moving was possible until Tuesday 2 February 2027, 09:00.",
+    ]
+
+
+def _speech(tag: str) -> Speech:
+    return Speech(locale=Locale.parse(tag, sep="-"), tag=tag, texts=NullTranslations())

@@ -79,7 +79,7 @@ def _offer(parts: Runtime, event_type: EventType, days: int) -> Iterator[str]:
     now = parts.service.clock()
     window = TimeWindow(start=now, end=now + timedelta(days=days))
     zone = event_type.zone
-    length = times.duration_name(event_type.duration)
+    length = times.duration_name(event_type.duration, _LOCALE)
     yield f"{event_type.slug}: {event_type.title}, {length}, times of {zone}"
     found = times.by_day(parts.service.slots(event_type, window), zone)
     for day, slots in found.items():

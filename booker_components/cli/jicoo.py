@@ -8,6 +8,7 @@ from functools import update_wrapper
 from typing import TYPE_CHECKING, Any
 
 import click
+from babel import Locale
 from flask.cli import with_appcontext
 
 from .. import times
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ..providers.jicoo.parts import JicooParts
 
 _ADDRESS = "BOOKER_JICOO_API_URL"
+_LOCALE = Locale("en", "GB")
 _REFUSED: Mapping[type[BookerError], str] = {
     JicooForbidden: "The key in 'BOOKER_JICOO_API_KEY' is refused, or lacks the permission",
     JicooNotFound: f"There is no such thing, or '{_ADDRESS}' is wrong; it mostly ends in /v1",
@@ -212,7 +214,7 @@ def _compared(name: str, event_type: EventType, told: Told) -> Finding:
     if not told.enabled:
         return Finding(Mark.NOTE, f"{name} is disabled at Jicoo, so it is not offered.")
     if told.duration and told.duration != event_type.duration:
-        theirs, ours = times.duration_name(told.duration), times.duration_name(event_type.duration)
+        theirs, ours = (times.duration_name(each, _LOCALE) for each in (told.duration, event_type.duration))
         return Finding(Mark.NOTE, f"{name} has {ours}, but Jicoo books {theirs}, which counts.")
     return Finding(Mark.OK, f"{name} is Jicoo's '{told.title}'.")
 

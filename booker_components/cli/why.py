@@ -151,7 +151,7 @@ def _about_time(question: _Question, start: datetime) -> Iterator[str]:
 
 
 def _about_day(question: _Question, day: date) -> Iterator[str]:
-    date_name, length = times.full_date(day, _LOCALE), times.duration_name(question.length)
+    date_name, length = times.full_date(day, _LOCALE), times.duration_name(question.length, _LOCALE)
     way_in, zone = _way_in(question.event_type), question.shown_zone
     yield f"{question.event_type.slug}: {date_name}, {length}, times of {zone}{way_in}"
     told = ((start, question.reasons(start)) for start in question.starts(day))

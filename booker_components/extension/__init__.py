@@ -146,6 +146,7 @@ def _install(
         keys=ground.keys,
         mount=_mount(state.url_prefix),
         blueprint=f"{state.name_prefix}.{state.name}".lstrip("."),
+        codes=ground.codes,
         mails_links=any(getattr(each, "sends_links", False) for each in everybody),
         limiter=limiter,
         link_limit=link_limit,

@@ -30,7 +30,7 @@ from ..records.inbox import Inbox
 from ..service import BookingService
 from ..settings import Settings, check_event_types, read_settings, secret_keys
 from ..storage import Storage
-from ..subscribers.mail import build_mail
+from ..subscribers.mail import CodeMailer, Post, build_mail
 from ..subscribers.salesforce.parts import build_salesforce
 from ..upkeep import Upkeep
 from ..upkeep.digest import Digest
@@ -140,7 +140,22 @@ class Ground:
         # Cal.com and Jicoo mail by themselves.
         own = getattr(named, "name", named) not in ("calcom", "jicoo")
         site = MailSite(self.app)
-        return build_mail(self.settings, site=site, storage=self.storage, clock=self.clock, own=own)
+        return build_mail(
+            self.settings,
+            site=site,
+            storage=self.storage,
+            clock=self.clock,
+            languages=self.languages,
+            own=own,
+        )
+
+    @property
+    def codes(self) -> CodeMailer | None:
+        """What mails codes to guests, where mails are sent."""
+        if not self.settings.mail_url:
+            return None
+        post = Post(self.settings.mail_url, self.settings.mail_from)
+        return CodeMailer(site=MailSite(self.app), post=post, clock=self.clock)
 
     @cached_property
     def queue(self) -> Queue | None:

@@ -17,6 +17,7 @@ from ..errors import (
     ProviderUnavailable,
     SlotTaken,
 )
+from ..languages import N_
 from ..policy import Rule
 from ..records.keys import Claim, RequestKeys
 from ..records.turns import Turn, Turns
@@ -29,8 +30,8 @@ STALE = timedelta(seconds=60)
 # How often, and how many seconds apart, the outcome of another one's call is looked at.
 _WAITS, _WAIT = 25, 0.2
 
-_REPEATED = "This form has made a booking already. Send it once more to make another one."
-_UNDER_WAY = "This booking is being made. Please wait a moment and send the form once more."
+_REPEATED = N_("This form has made a booking already. Send it once more to make another one.")
+_UNDER_WAY = N_("This booking is being made. Please wait a moment and send the form once more.")
 
 
 class NothingMade(ProviderUnavailable):

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..errors import ProviderRefused, ProviderUnavailable
+from ..languages import N_
 from ..storage import Storage
 from .boxes import Box
 from .tables import tokens
@@ -30,7 +31,7 @@ _PAUSE = 0.05
 class NotConnected(ProviderRefused):
     """An account has no tokens, or some that the provider takes no longer: its owner has to connect it."""
 
-    default_sentence = "The connection to the booking service has ended. Please tell your host."
+    default_sentence = N_("The connection to the booking service has ended. Please tell your host.")
 
     def __init__(self, message: str, *, account: str = "") -> None:
         super().__init__(message)

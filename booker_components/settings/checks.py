@@ -26,6 +26,10 @@ _ORIGIN = re.compile(r"https?://(?:[\w.*-]+|\[[0-9a-f:.]+\])(?::(?:\d+|\*))?", r
 _MOST_LINK_DAYS = 3650
 #: A hundred years: beyond it, differences of dates leave the years we know.
 _MOST_KEEP_DAYS = 36_500
+#: Nobody is to wait longer.
+_MOST_FORM_SECONDS = 60
+#: Sixteen million tries: a minute or more for a phone.
+_MOST_WORK = 24
 #: Whoever takes longer over a form is away.
 _MOST_HOLD_MINUTES = 60
 
@@ -102,15 +106,21 @@ def _count(name: str, unit: str, most: int) -> Callable[[Settings], None]:
     return check
 
 
-def _check_link_limit(settings: Settings) -> None:
-    try:
-        count = len(parse_many(settings.link_limit))
-    except ValueError:
-        count = 0
-    if count != 1:
-        raise ConfigurationError(
-            f"'BOOKER_LINK_LIMIT' is {settings.link_limit!r}; it must be one limit such as '3/hour'."
-        )
+def _limit(name: str, *, required: bool) -> Callable[[Settings], None]:
+    def check(settings: Settings) -> None:
+        limit = getattr(settings, name)
+        if not limit and not required:
+            return
+        try:
+            count = len(parse_many(limit))
+        except ValueError:
+            count = 0
+        if count != 1:
+            raise ConfigurationError(
+                f"'{PREFIX}{name.upper()}' is {limit!r}; it must be one limit such as '3/hour'."
+            )
+
+    return check
 
 
 def _is_origin(text: object) -> bool:
@@ -169,6 +179,10 @@ def _address(name: str, *, required: bool) -> Callable[[Settings], None]:
 
 def _check_mail(settings: Settings) -> None:
     if not settings.mail_url:
+        if settings.verify_email:
+            raise ConfigurationError(
+                "'BOOKER_VERIFY_EMAIL' is set but 'BOOKER_MAIL_URL' is not; the codes are mailed."
+            )
         return
     for name in ("mail_from", "public_url"):
         if not getattr(settings, name):
@@ -183,12 +197,16 @@ CHECKS: tuple[Callable[[Settings], None], ...] = (
     _one_of("calcom_auth", "", "none", "key", "platform", "oauth"),
     *QUEUE_CHECKS,
     _one_of("mails", "all", "links", "none"),
+    _one_of("overlay", "file", "link", "none"),
     _count("hold_minutes", "minutes", _MOST_HOLD_MINUTES),
     _count("keep_days", "days", _MOST_KEEP_DAYS),
+    _count("form_seconds", "seconds", _MOST_FORM_SECONDS),
+    _count("proof_of_work", "bits", _MOST_WORK),
     _check_provider,
     _check_event_types,
     _count("link_days", "days", _MOST_LINK_DAYS),
-    _check_link_limit,
+    _limit("link_limit", required=True),
+    _limit("booking_limit", required=False),
     _check_redirect_origins,
     *REDIRECT_CHECKS,
     _check_embed_origins,

@@ -87,6 +87,29 @@ class Settings:
     hold_minutes: int = _setting(
         10, "How many minutes a chosen time is kept for the guest who fills in the form; 0: not at all."
     )
+    verify_email: bool = _setting(
+        False,
+        "Whether guests show by a mailed code that an address is theirs before they book; needs "
+        "`BOOKER_MAIL_URL`. An event type can ask for it by itself (`verify_email`).",
+    )
+    booking_limit: str = _setting(
+        "",
+        "How often booking forms may be sent from one address, for example `60/hour`. Behind a proxy the app "
+        "has to know guests' addresses (Werkzeug's `ProxyFix`). Empty: as often as anybody likes.",
+    )
+    form_seconds: int = _setting(
+        0, "How many seconds a booking form must have been on view: programs are quicker than people."
+    )
+    proof_of_work: int = _setting(
+        0,
+        "How many bits of work a browser does before a booking form is sent, unseen by the guest: 16 takes a "
+        "phone some seconds. Whoever has no scripts may send five forms an hour without. 0: none.",
+    )
+    overlay: str = _setting(
+        "file",
+        "How guests may compare the times with their own calendar, which only their browser keeps: "
+        '`"file"`, `"link"` (a file, or the address of a calendar, which we fetch for them), or `"none"`.',
+    )
     keep_days: int = _setting(
         400,
         "How many days after its end it is kept what happened to a booking, but for the last of it; 0: for "

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from os import PathLike
 
 from ..errors import ConfigurationError
+from ..languages import fits
 from .fields import Settings
 
 
@@ -34,6 +35,12 @@ def _check_labels(settings: Settings) -> None:
             "'BOOKER_LABELS' must give texts by language and by the English text: "
             '{"en": {"Confirm booking": "Book it"}}.'
         )
+    for text, said in (pair for texts in labels.values() for pair in texts.items()):
+        if not fits(said, text):
+            raise ConfigurationError(
+                f"'BOOKER_LABELS' has {said!r} for {text!r}; its placeholders must be those of that text, "
+                "written like '%(name)s', and a per cent sign '%%'."
+            )
 
 
 def _is_texts(texts: object) -> bool:

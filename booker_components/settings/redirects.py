@@ -26,8 +26,16 @@ def read_redirects(given: object) -> Redirects | None:
 
 
 def check_event_types(event_types: Iterable[EventType], settings: Settings) -> None:
-    """Refuse declared event types that send guests where they are not sent: `ConfigurationError`."""
+    """Refuse declared event types that send guests where they are not sent, or codes that nobody mails.
+
+    Raises `ConfigurationError`.
+    """
     for each in event_types:
+        if each.verify_email and not settings.mail_url:
+            raise ConfigurationError(
+                f"The event type {each.slug!r} has verify_email, but 'BOOKER_MAIL_URL' is not set; the codes "
+                "are mailed."
+            )
         where = f"The event type {each.slug!r} has redirects"
         if not isinstance(each.redirects, Redirects | None):
             raise ConfigurationError(f"{where} = {type(each.redirects).__name__}; it must be a Redirects.")

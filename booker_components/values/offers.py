@@ -256,6 +256,10 @@ class EventType:
     redirects: Redirects | None = None
     #: Whether times are shown in the event type's zone only.
     zone_locked: bool = False
+    #: Whether guests show by a mailed code that an address is theirs, wherever mails can be sent.
+    verify_email: bool = False
+    #: The brand's colour in the widgets, "#rrggbb"; contrast is seen to. Empty: that of the page.
+    colour: str = ""
     #: Whether guests are not to read the hosts' addresses.
     host_email_hidden: bool = False
     #: Why it can only be booked at the provider's own page, in a sentence for guests; empty: it can be here.

@@ -6,7 +6,7 @@ from flask import Blueprint
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PrefixLoader
 
 from ..errors import ConfigurationError
-from . import deciding, holding, oauth, views, webhooks
+from . import branding, deciding, embedding, holding, oauth, overlay, views, webhooks
 from .assets import ROOT
 
 
@@ -27,8 +27,11 @@ def new_blueprint() -> Blueprint:
         )
     blueprint = _Blueprint("booker", __name__, cli_group="booker")
     views.register(blueprint)
+    branding.register(blueprint)
     deciding.register(blueprint)
+    embedding.register(blueprint)
     holding.register(blueprint)
     oauth.register(blueprint)
+    overlay.register(blueprint)
     webhooks.register(blueprint)
     return blueprint

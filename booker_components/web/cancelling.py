@@ -5,27 +5,23 @@ from __future__ import annotations
 from werkzeug.datastructures import MultiDict
 
 from ..changes import reason_question
+from ..languages import N_
+from ..languages import gettext as _
 from ..links import Purpose
 from ..values import Booking, CancelScope, Question, QuestionKind, ReasonRule
 from . import components, csrf, wording
 from .components import Action
 from .forms import Form
+from .language import keeping
 from .reading import Reading
 from .runtime import Runtime
 
 _SCOPES = {
-    CancelScope.ONE: "Only this date",
-    CancelScope.FOLLOWING: "This date and all that follow",
-    CancelScope.ALL: "All dates that are left",
+    CancelScope.ONE: N_("Only this date"),
+    CancelScope.FOLLOWING: N_("This date and all that follow"),
+    CancelScope.ALL: N_("All dates that are left"),
 }
-_SCOPE = Question(
-    slug="scope",
-    label="What shall be cancelled?",
-    kind=QuestionKind.RADIO,
-    required=True,
-    options=tuple(_SCOPES.values()),
-    help="This booking belongs to a series.",
-)
+_SCOPE = "scope"
 
 
 def form(
@@ -42,16 +38,28 @@ def form(
     """
     event_type = parts.service.event_type_of(booking)
     rule = event_type.cancel.reason if event_type else ReasonRule.OPTIONAL
-    reason = reason_question(rule, "Why are you cancelling?")
-    asked = (_SCOPE if booking.series else None, reason)
+    reason = reason_question(rule, _("Why are you cancelling?"))
+    asked = tuple(filter(None, (_scope_question() if booking.series else None, reason)))
     all_remaining = query is not None and query.get("allRemainingBookings") == "true"
-    proposed = CancelScope.ALL if all_remaining else CancelScope.ONE
-    return Form.of(tuple(filter(None, asked)), typed=typed, prefill={_SCOPE.slug: _SCOPES[proposed]})
+    proposed = _SCOPES[CancelScope.ALL if all_remaining else CancelScope.ONE]
+    labels = {_SCOPE: {each: _(each) for each in _SCOPES.values()}}
+    return Form.of(asked, typed=typed, prefill={_SCOPE: proposed}, labels=labels)
+
+
+def _scope_question() -> Question:
+    return Question(
+        slug=_SCOPE,
+        label=_("What shall be cancelled?"),
+        kind=QuestionKind.RADIO,
+        required=True,
+        options=tuple(_SCOPES.values()),
+        help=_("This booking belongs to a series."),
+    )
 
 
 def scope(form: Form) -> CancelScope:
     """Give how much is to be cancelled; what a form does not ask about is one booking."""
-    chosen = form.answer(_SCOPE.slug)
+    chosen = form.answer(_SCOPE)
     return next((each for each, label in _SCOPES.items() if label == chosen), CancelScope.ONE)
 
 
@@ -66,8 +74,8 @@ def component(
         host=wording.listed(host.name for host in booking.hosts),
         when=wording.when(booking.start, booking.end, reading),
         form=components.Form(
-            action=parts.url(parts.links.path(Purpose.CANCEL, booking)),
-            submit="Cancel booking",
+            action=keeping(parts.url(parts.links.path(Purpose.CANCEL, booking))),
+            submit=_("Cancel booking"),
             hidden=(csrf.field(parts.keys),),
             fields=form.fields(prefix),
             problems=form.problems(prefix),
@@ -79,5 +87,5 @@ def component(
 
 def keep(parts: Runtime, booking: Booking) -> Action:
     """Give the way back to the booking page, with nothing changed."""
-    href = parts.url(parts.links.path(Purpose.MANAGE, booking))
-    return Action(label="Keep the booking as it is", href=href)
+    href = keeping(parts.url(parts.links.path(Purpose.MANAGE, booking)))
+    return Action(label=_("Keep the booking as it is"), href=href)

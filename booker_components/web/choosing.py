@@ -12,7 +12,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from ..errors import BookerError, InvalidRequest, NotBookable, SlotTaken
+from ..errors import BookerError, CodeNeeded, InvalidRequest, NotBookable, SlotTaken
+from ..languages import N_
+from ..languages import gettext as _
 from ..policy import Rule
 from ..values import Booking, Occasion
 from . import csrf, leaving, planning, prefill
@@ -23,7 +25,7 @@ from .steps import Steps
 
 # The parameters of the zone's own form, which it sends beside the state that its "go" holds.
 _BESIDE = ("tz", "date")
-_NOT_ALL_FREE = (
+_NOT_ALL_FREE = N_(
     "Not all of these dates are free. Please look at what would be left out, and send the form once more."
 )
 
@@ -67,15 +69,15 @@ def _show_step(at: Steps) -> Response:
         return _shown(at, at.widget(), status)
     found = at.find(slot)
     if found is None:
-        again = at.without_time("This time is no longer free. Please choose another one.")
+        again = at.without_time(_("This time is no longer free. Please choose another one."))
         return _shown(at, again.widget(), status)
-    return _shown(at, at.at_slot(found).widget(at.form()), status)
+    return _shown(at, replace(at, found=found).widget(at.form()), status)
 
 
 def _submit(at: Steps, act: Callable[[datetime, Form], Booking]) -> Response:
     form, slot = at.form(request.form), at.state.slot
     if slot is None:
-        return _shown(at, at.without_time("Please choose a time first.").widget(), 422)
+        return _shown(at, at.without_time(_("Please choose a time first.")).widget(), 422)
     try:
         csrf.check(at.parts.keys)
         if not form.valid() or at.state.complaints:
@@ -83,7 +85,7 @@ def _submit(at: Steps, act: Callable[[datetime, Form], Booking]) -> Response:
         booking = act(slot, form)
     except (SlotTaken, NotBookable) as error:
         if _has_conflicts(at, form, error):
-            return _shown(at, replace(at, alert=_NOT_ALL_FREE).widget(form), 409)
+            return _shown(at, replace(at, alert=_(_NOT_ALL_FREE)).widget(form), 409)
         return _shown(at, _refused(at, form, error), error.status)
     except BookerError as error:
         return _shown(at, _refused(at, form, error), error.status)
@@ -108,6 +110,8 @@ def _refused(at: Steps, form: Form, error: BookerError) -> Chooser:
     if isinstance(error, InvalidRequest):
         form.note(error.problems)
     again = at.saying(error)
+    if isinstance(error, CodeNeeded):
+        again = replace(again, code=error)
     if isinstance(error, NotBookable) and error.rule == Rule.REPEATED:
         again = again.with_new_key()
     return again.widget(form, taken=isinstance(error, SlotTaken))

@@ -10,6 +10,7 @@ from flask import current_app, request, session
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from ..errors import FormExpired, LinkInvalid
+from ..languages import N_
 from .components import Hidden
 
 FIELD = "csrf_token"
@@ -74,7 +75,7 @@ def _check_origin() -> None:
     foreign = origin != "null" and origin.partition("://")[2] != request.host
     if site not in (None, "same-origin", "none") or (site is None and foreign):
         raise LinkInvalid(
-            "A form was sent by another site.", sentence="This form was sent from another site."
+            "A form was sent by another site.", sentence=N_("This form was sent from another site.")
         )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from .. import times
 from ..errors import BookerError
+from ..languages import gettext as _
+from ..languages import pgettext
 from ..links import Purpose
 from ..values import Booking, BookingStatus, Series
 from . import wording
@@ -16,17 +18,10 @@ from .components import Dates, SeriesDate
 from .reading import Reading
 from .runtime import Runtime
 
-# So many dates are named before "and 3 more" (contracts/calcom.md 1.8), and so many are looked at for changes
-# of the clocks.
+# So many dates are named before the number of the others (contracts/calcom.md 1.8), and so many are looked at
+# for changes of the clocks.
 _NAMED = 5
 _LOOKED_AT = 100
-
-_STANDING = {
-    BookingStatus.CONFIRMED: "",
-    BookingStatus.PENDING: "Waiting",
-    BookingStatus.CANCELLED: "Cancelled",
-    BookingStatus.REJECTED: "Declined",
-}
 
 
 def wanted(
@@ -57,16 +52,18 @@ def wanted(
                 each,
                 duration,
                 reading,
-                mark="Not free" if each in taken else _shift(start, each, reading.zone),
+                mark=pgettext("series", "Not free") if each in taken else _shift(start, each, reading),
                 hidden=place >= count,
             )
             for place, each in enumerate(starts[:_NAMED])
         ),
-        more=f"and {max(count - _NAMED, 1)} more" if further > 0 else "",
+        # Scripts write another number into this and the note below: one alone, on which no word depends.
+        more=_("Further dates: %(n)s", n=max(count - _NAMED, 1)) if further > 0 else "",
         complete=count <= _NAMED,
         note=_note(starts[:count], reading, host_zone),
         taken=gone,
-        taken_note=f"Not free, and left out: {sum(not each.hidden for each in gone)} of {count} dates",
+        # Translators: Above a list of dates of a series; their number.
+        taken_note=_("Not free, and left out: %(n)s", n=sum(not each.hidden for each in gone)),
     )
 
 
@@ -94,14 +91,37 @@ def _series(parts: Runtime, booking: Booking) -> Booking | None:
 
 
 def _booked(parts: Runtime, booking: Booking, reading: Reading, *, here: bool, linked: bool) -> SeriesDate:
-    mark = _STANDING[booking.status] or ("Over" if booking.end <= parts.service.clock() else "")
     return _date(
         booking.start,
         booking.duration,
         reading,
-        mark=", ".join(filter(None, (mark, "this one" if here else ""))).capitalize(),
+        mark=_mark(booking, parts.service.clock(), here=here),
         href=parts.url(parts.links.path(Purpose.MANAGE, booking)) if linked and not here else "",
     )
+
+
+def _mark(booking: Booking, now: datetime, *, here: bool) -> str:
+    """Say how a date of a series stands, and whether it is the one on view."""
+    state = _state(booking, now)
+    if not here:
+        return state
+    # Translators: Marks at dates of a series: this is the booking on view, it may be "Cancelled, this one".
+    return pgettext("series", "%(state)s, this one", state=state) if state else pgettext("series", "This one")
+
+
+def _state(booking: Booking, now: datetime) -> str:
+    match booking.status:
+        case BookingStatus.PENDING:
+            # Translators: A mark at a date of a series, which the host has not agreed to yet.
+            return pgettext("series", "Waiting")
+        case BookingStatus.CANCELLED:
+            # Translators: A mark at a date of a series.
+            return pgettext("series", "Cancelled")
+        case BookingStatus.REJECTED:
+            # Translators: A mark at a date of a series.
+            return pgettext("series", "Declined")
+    # Translators: A mark at a date of a series that has taken place.
+    return pgettext("series", "Over") if booking.end <= now else ""
 
 
 def _date(start: datetime, duration: timedelta, reading: Reading, **more: Any) -> SeriesDate:
@@ -109,15 +129,15 @@ def _date(start: datetime, duration: timedelta, reading: Reading, **more: Any) -
     return SeriesDate(date=said.date, time=said.time, **more)
 
 
-def _shift(first: datetime, start: datetime, zone: str) -> str:
+def _shift(first: datetime, start: datetime, reading: Reading) -> str:
     """Give the offset at *start* where it is not that of the *first* date."""
-    offset = times.offset_label(zone, start)
-    return "" if offset == times.offset_label(zone, first) else offset
+    offset = times.offset_label(reading.zone, start, reading.locale)
+    return "" if offset == times.offset_label(reading.zone, first, reading.locale) else offset
 
 
 def _note(starts: Sequence[datetime], reading: Reading, host_zone: str) -> str:
-    if len({times.offset_label(reading.zone, each) for each in starts}) < 2:
+    if len({times.offset_label(reading.zone, each, reading.locale) for each in starts}) < 2:
         return ""
-    note = "The clocks change in between; the time of day stays the same for you."
     hours = {times.clock_time(each, host_zone, reading.locale, True) for each in starts}
-    return note if len(hours) < 2 else f"{note} For the host it will be another hour."
+    note = _("The clocks change in between; the time of day stays the same for you.")
+    return note if len(hours) < 2 else wording.told(note, _("For the host it will be another hour."))

@@ -11,33 +11,46 @@ from werkzeug.wrappers import Response
 
 from ..changes import reason_question
 from ..errors import BookerError, BookingNotFound, InvalidRequest, LinkExpired, LinkInvalid
+from ..languages import N_, pgettext
+from ..languages import gettext as _
 from ..links import Purpose
 from ..values import Booking, BookingStatus, LocationKind, ReasonRule
 from . import components, csrf, dates, details, finding, htmx, notices, wording
 from .components import Person, Row
 from .forms import Form
+from .language import keeping
 from .reading import Reading, visitors
 from .responses import see_other, show
 from .runtime import Runtime, runtime
 
 _STATES = {
-    "pending": ("Do you agree to this booking?", "The time is kept for the guest meanwhile."),
-    "moved": ("Do you agree to the new time?", "The guest has moved the booking, and waits for your answer."),
-    "past": ("It is too late to decide", "The booking was to begin before anybody had agreed to it."),
-    "confirmed": ("This booking is confirmed", "There is nothing left to decide."),
-    "rejected": ("This booking was declined", "The time is free again."),
-    "cancelled": ("This booking was cancelled", "There is nothing left to decide."),
+    "pending": (N_("Do you agree to this booking?"), N_("The time is kept for the guest meanwhile.")),
+    "moved": (
+        # Translators: The new time of a booking that its guest has moved.
+        N_("Do you agree to the new time?"),
+        N_("The guest has moved the booking, and waits for your answer."),
+    ),
+    "past": (
+        N_("It is too late to decide"),
+        N_("The booking was to begin before anybody had agreed to it."),
+    ),
+    "confirmed": (N_("This booking is confirmed"), N_("There is nothing left to decide.")),
+    "rejected": (N_("This booking was declined"), N_("The time is free again.")),
+    "cancelled": (N_("This booking was cancelled"), N_("There is nothing left to decide.")),
 }
 _CONFIRM, _DECLINE = "confirm", "decline"
 _DONE = {_CONFIRM: BookingStatus.CONFIRMED, _DECLINE: BookingStatus.REJECTED}
-_WHOLE_SERIES = "All dates of the series are decided about at once."
-_UNTIL = "If nobody answers by {}, it is declined by itself."
+_WHOLE_SERIES = N_("All dates of the series are decided about at once.")
+# Translators: The booking is declined by itself.
+_UNTIL = N_("If nobody answers by %(moment)s, it is declined by itself.")
 _PLACES = {
-    LocationKind.ATTENDEE_PHONE: "You call the guest",
-    LocationKind.ATTENDEE_ADDRESS: "At the guest's",
-    LocationKind.ATTENDEE_CHOICE: "As the guest proposes",
+    LocationKind.ATTENDEE_PHONE: N_("You call the guest"),
+    # Translators: Where a booking takes place: where the guest lives or works.
+    LocationKind.ATTENDEE_ADDRESS: N_("At the guest's"),
+    # Translators: Where a booking takes place.
+    LocationKind.ATTENDEE_CHOICE: N_("As the guest proposes"),
 }
-_UNDECIDED = "Please press one of the two buttons."
+_UNDECIDED = N_("Please press one of the two buttons.")
 
 
 def register(blueprint: Blueprint) -> None:
@@ -83,7 +96,7 @@ class _Decision:
         try:
             csrf.check(self.parts.keys)
             if decision not in _DONE:
-                return self.shown(form, alert=_UNDECIDED, status=422)
+                return self.shown(form, alert=_(_UNDECIDED), status=422)
             if not form.valid():
                 return self.shown(form, status=422)
             return _on(self.parts, self._decided(decision, form.answer("reason") or ""))
@@ -111,9 +124,9 @@ class _Decision:
         return components.Decide(
             id=identity,
             state=state,
-            headline=headline,
-            sentence=" ".join(
-                (sentence, *(self._conditions(series is not None) if state == "pending" else ()))
+            headline=_(headline),
+            sentence=wording.told(
+                _(sentence), *(self._conditions(bool(series)) if state == "pending" else ())
             ),
             title=booking.title,
             when=wording.booked_when(booking, self.reading),
@@ -123,22 +136,22 @@ class _Decision:
             rows=tuple(self._rows()),
             dates=series,
             form=self._form(form, f"{identity}-f") if state == "pending" else None,
-            decline="Decline",
+            decline=pgettext("booking", "Decline"),
             alert=alert,
         )
 
     def _conditions(self, is_series: bool) -> Iterator[str]:
         if is_series:
-            yield _WHOLE_SERIES
+            yield _(_WHOLE_SERIES)
         until = self.booking.decide_by
         # What is over is declined as the upkeep comes to it.
         if until and until > self.parts.service.clock():
-            yield _UNTIL.format(wording.moment(until, self.reading))
+            yield _(_UNTIL, moment=wording.moment(until, self.reading))
 
     def _form(self, form: Form, prefix: str) -> components.Form:
         return components.Form(
-            action=self.parts.url(self.parts.links.path(Purpose.DECIDE, self.booking)),
-            submit="Agree",
+            action=keeping(self.parts.url(self.parts.links.path(Purpose.DECIDE, self.booking))),
+            submit=pgettext("booking", "Agree"),
             hidden=(csrf.field(self.parts.keys),),
             fields=form.fields(prefix),
             problems=form.problems(prefix),
@@ -151,32 +164,33 @@ class _Decision:
 
     def _people(self) -> Iterator[Person]:
         guest = self.booking.attendee
-        yield Person(name=guest.name, role="Guest", email=guest.email)
+        yield Person(name=guest.name, role=pgettext("booking", "Guest"), email=guest.email)
         for each in self.booking.guests:
-            yield Person(name=each, role="Guest")
+            yield Person(name=each, role=pgettext("booking", "Guest"))
         for host in self.booking.hosts:
-            yield Person(name=host.name, role="Host")
+            yield Person(name=host.name, role=pgettext("booking", "Host"))
 
     def _rows(self) -> Iterator[Row]:
         booking = self.booking
         if place := booking.location:
             # What guests read of these is about them: "We come to you".
-            label = _PLACES.get(place.kind, place.label)
+            label = _(_PLACES[place.kind]) if place.kind in _PLACES else place.label
             yield details.location_row(replace(place, label=label))
         if booking.attendee.phone:
-            yield Row(label="Phone", text=booking.attendee.phone)
+            yield Row(label=_("Phone"), text=booking.attendee.phone)
         yield from details.answer_rows(booking, self.parts.service.event_type_of(booking), hidden=True)
 
 
 def _form(typed: MultiDict[str, str] | None = None) -> Form:
-    question = reason_question(ReasonRule.OPTIONAL, "Reason, if you decline")
+    question = reason_question(ReasonRule.OPTIONAL, _("Reason, if you decline"))
     assert question is not None, "an optional question is asked"
-    return Form.of((replace(question, help="The guest will read it."),), typed=typed)
+    # Translators: The reason.
+    return Form.of((replace(question, help=_("The guest will read it.")),), typed=typed)
 
 
 def _on(parts: Runtime, booking: Booking) -> Response:
     """Lead to the page of *booking* as it now stands, whose link is another one."""
-    return see_other(parts.url(parts.links.path(Purpose.DECIDE, booking)))
+    return see_other(keeping(parts.url(parts.links.path(Purpose.DECIDE, booking))))
 
 
 def _done_before(parts: Runtime, found: Booking, decision: str) -> bool:

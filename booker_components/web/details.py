@@ -6,27 +6,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from .. import ics
+from ..languages import N_, pgettext
+from ..languages import gettext as _
 from ..links import Purpose
 from ..policy import Rule, Verdict
 from ..values import Answer, Booking, BookingStatus, EventType, Location, LocationKind, Question
-from . import components, csrf, dates, wording
+from . import components, csrf, dates, embedding, wording
 from .components import Action, LinkRequest, Person, Row
 from .forms import location_label
+from .language import keeping
 from .reading import Reading
 from .runtime import Runtime
 from .state import booker_path
 
 # The state of a booking, its headline, and the sentence under it.
 _STATES = {
-    "confirmed": ("Your booking is confirmed", "We look forward to meeting you."),
-    "pending": ("Waiting for confirmation", "The booking stands once the host has agreed to it."),
-    "moved": ("Your booking has been moved", "The new time is confirmed."),
-    "cancelled": ("This booking was cancelled", "The time is free again."),
-    "rejected": ("This booking was declined", "The host could not accept this time."),
-    "past": ("This booking is over", "Thank you for coming."),
+    "confirmed": (N_("Your booking is confirmed"), N_("We look forward to meeting you.")),
+    "pending": (N_("Waiting for confirmation"), N_("The booking stands once the host has agreed to it.")),
+    "moved": (N_("Your booking has been moved"), N_("The new time is confirmed.")),
+    "cancelled": (N_("This booking was cancelled"), N_("The time is free again.")),
+    "rejected": (N_("This booking was declined"), N_("The host could not accept this time.")),
+    "past": (N_("This booking is over"), N_("Thank you for coming.")),
 }
-_UNTITLED = "Booking"
-_NEEDS_LINK = "To move or cancel this booking, open it by the link that you were given."
+_NEEDS_LINK = N_("To move or cancel this booking, open it by the link that you were given.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +50,8 @@ class Details:
         return components.Booking(
             id=self.id,
             state=state,
-            headline=headline,
-            sentence=sentence,
+            headline=_(headline),
+            sentence=_(sentence),
             title=self._seen().title,
             when=wording.booked_when(booking, self.reading),
             host_when=wording.when_in(booking.host.zone, booking, self.reading),
@@ -65,6 +67,7 @@ class Details:
             replacement=self._replacement(),
             again=self._again() if state in ("cancelled", "rejected", "past") else None,
             link_request=self._link_request(),
+            facts=embedding.facts(booking, for_strangers(booking, self._event_type()).title),
         )
 
     def _event_type(self) -> EventType | None:
@@ -86,14 +89,14 @@ class Details:
 
     def _people(self) -> Iterator[Person]:
         for host in self.booking.hosts:
-            yield Person(name=host.name, role="Host")
+            yield Person(name=host.name, role=pgettext("booking", "Host"))
         guest = self.booking.attendee
         # Whom a vendor does not tell us is not listed.
         if self.trusted and (guest.name or guest.email):
-            yield Person(name=guest.name, role="You", email=guest.email)
+            yield Person(name=guest.name, role=pgettext("booking", "You"), email=guest.email)
         if self.trusted and self._shows_guests():
             for each in self.booking.guests:
-                yield Person(name=each, role="Guest")
+                yield Person(name=each, role=pgettext("booking", "Guest"))
 
     def _shows_guests(self) -> bool:
         """Tell whether the visitor may see the guests; those who share a time may not see each other."""
@@ -109,7 +112,7 @@ class Details:
         if self.trusted:
             yield from answer_rows(self.booking, self._event_type())
             if self.booking.companions:
-                yield Row(label="Also coming", text=", ".join(self.booking.companions))
+                yield Row(label=_("Also coming"), text=wording.enumerated(self.booking.companions))
 
     # --- what can be done ---
 
@@ -118,9 +121,10 @@ class Details:
         query = own.partition("?")[2]
         path = self.parts.url(f"/bookings/{self.booking.uid}.ics")
         shown = self._seen()
+        file = keeping(f"{path}?{query}" if query else path)
         return (
-            Action(label="Calendar file (.ics)", href=f"{path}?{query}" if query else path),
-            Action(label="Google Calendar", href=ics.google_link(shown)),
+            Action(label=_("Calendar file (.ics)"), href=file),
+            Action(label=_("Google Calendar"), href=ics.google_link(shown)),
             Action(label="Outlook", href=ics.outlook_link(shown)),
         )
 
@@ -131,38 +135,38 @@ class Details:
     def _change(self, purpose: Purpose) -> Action | None:
         if not self.trusted or not self._verdict(purpose):
             return None
-        label = "Cancel" if purpose is Purpose.CANCEL else "Reschedule"
-        href = self.parts.url(self.parts.links.path(purpose, self.booking))
-        return Action(label=label, name=f"{label} this booking", href=href)
+        href = keeping(self.parts.url(self.parts.links.path(purpose, self.booking)))
+        if purpose is Purpose.CANCEL:
+            return Action(label=pgettext("booking", "Cancel"), name=_("Cancel this booking"), href=href)
+        return Action(label=pgettext("booking", "Reschedule"), name=_("Reschedule this booking"), href=href)
 
     def _closed(self) -> str:
         """Say what can no longer be changed and why, where the state alone does not say it."""
         if not self.booking.is_open or self._state() == "past":
             return ""
         if not self.trusted and self.booking.is_held:
-            return "" if self.parts.mails_links else _NEEDS_LINK
+            return "" if self.parts.mails_links else _(_NEEDS_LINK)
         moving, cancelling = self._verdict(Purpose.RESCHEDULE), self._verdict(Purpose.CANCEL)
         if not moving and not cancelling:
             return wording.closed(cancelling if _ends_later(cancelling, moving) else moving, self.reading)
         if moving.rule is Rule.CUTOFF:
-            return wording.closed(moving, self.reading, subject="Moving was")
+            return wording.closed(moving, self.reading, until=wording.MOVING_UNTIL)
         if cancelling.rule is Rule.CUTOFF:
-            return wording.closed(cancelling, self.reading, subject="Cancelling was")
+            return wording.closed(cancelling, self.reading, until=wording.CANCELLING_UNTIL)
         return ""
 
     def _replacement(self) -> Action | None:
         if not self.booking.replaced_by:
             return None
-        return Action(
-            label="See the new booking", href=self.parts.url(f"/bookings/{self.booking.replaced_by}")
-        )
+        href = keeping(self.parts.url(f"/bookings/{self.booking.replaced_by}"))
+        return Action(label=_("See the new booking"), href=href)
 
     def _again(self) -> Action | None:
         event_type = self._event_type()
         if event_type is None or event_type.private:
             return None
         path = booker_path(event_type, event_type.owner)
-        return Action(label="Book another time", href=self.parts.url(path))
+        return Action(label=_("Book another time"), href=keeping(self.parts.url(path)))
 
     def _link_request(self) -> LinkRequest | None:
         if self.trusted or not (self.booking.is_open and self.booking.is_held):
@@ -188,7 +192,7 @@ def for_strangers(booking: Booking, event_type: EventType | None) -> Booking:
     title = event_type.title if event_type else booking.title
     # Where the event type is gone or cannot be looked up, there may be no other title than the booking's own.
     personal = guest in title if guest else title == booking.title
-    return replace(booking, title=_UNTITLED if personal else title, location=location if public else None)
+    return replace(booking, title=_untitled() if personal else title, location=location if public else None)
 
 
 def for_guest(booking: Booking, event_type: EventType | None) -> Booking:
@@ -207,14 +211,20 @@ def _for_seat(booking: Booking, event_type: EventType | None) -> Booking:
     seats = event_type.seats if event_type else None
     if not booking.shared or (seats and seats.show_guests):
         return booking
-    return replace(booking, title=event_type.title if event_type and seats else _UNTITLED)
+    return replace(booking, title=event_type.title if event_type and seats else _untitled())
+
+
+def _untitled() -> str:
+    # Translators: What a booking is called where its own title would tell whose it is.
+    return pgettext("booking", "Booking")
 
 
 def link_request(parts: Runtime, uid: str) -> LinkRequest | None:
     """Give the offer to mail a new link for the booking *uid*, where mails can be sent."""
     if not parts.mails_links:
         return None
-    return LinkRequest(action=parts.url(f"/bookings/{uid}/link"), hidden=(csrf.field(parts.keys),))
+    action = keeping(parts.url(f"/bookings/{uid}/link"))
+    return LinkRequest(action=action, hidden=(csrf.field(parts.keys),))
 
 
 def summary_locations(event_type: EventType) -> tuple[str, ...]:
@@ -226,9 +236,13 @@ def location_row(location: Location) -> Row:
     """Give the line that says where."""
     text = location.value or location_label(location)
     if location.kind is LocationKind.LINK and location.value.startswith(("https://", "http://")):
-        return Row(label="Where", text=location.label or location.value, href=location.value)
+        return Row(label=_("Where"), text=location.label or location.value, href=location.value)
     label = location_label(location)
-    return Row(label="Where", text=text if text == label else f"{label}: {text}")
+    if text == label:
+        return Row(label=_("Where"), text=text)
+    # Translators: As in "We come to you: 7 High Street".
+    whole = _("%(label)s: %(text)s", label=wording.own(label), text=wording.own(text))
+    return Row(label=_("Where"), text=whole)
 
 
 def answer_rows(booking: Booking, event_type: EventType | None, *, hidden: bool = False) -> Iterator[Row]:
@@ -239,14 +253,14 @@ def answer_rows(booking: Booking, event_type: EventType | None, *, hidden: bool 
         if question.slug in booking.answers and (hidden or not question.hidden):
             yield Row(label=question.label, text=_answer_text(booking.answers[question.slug]))
     if booking.notes:
-        yield Row(label="Notes", text=booking.notes)
+        yield Row(label=_("Notes"), text=booking.notes)
     if booking.reason:
-        yield Row(label="Reason", text=booking.reason)
+        yield Row(label=_("Reason"), text=booking.reason)
 
 
 def _answer_text(answer: Answer) -> str:
     if isinstance(answer, bool):
-        return "Yes" if answer else "No"
+        return pgettext("booking", "Yes") if answer else pgettext("booking", "No")
     if isinstance(answer, tuple):
-        return ", ".join(answer)
+        return wording.enumerated(answer)
     return str(int(answer)) if isinstance(answer, float) and answer.is_integer() else str(answer)

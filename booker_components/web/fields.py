@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +11,9 @@ from wtforms import Field as WTField
 from wtforms.form import BaseForm
 
 from .. import questions
+from ..languages import gettext as _
 from ..values import Question, QuestionKind
+from . import wording
 from .components import Field, Option
 
 _CHOICES = (QuestionKind.SELECT, QuestionKind.RADIO, QuestionKind.CHECKBOXES)
@@ -23,6 +25,8 @@ _INPUTS = {
 }
 _AUTOCOMPLETE = {"name": "name", "email": "email", "phone": "tel", "place": "street-address"}
 
+#: What guests read for an option, by its value.
+Labels = Mapping[str, str]
 #: Raises `ValueError`, with a sentence for the guest, for an answer that will not do.
 Rule = Callable[[Any], object]
 
@@ -32,7 +36,10 @@ def anything(_value: Any) -> None:
 
 
 def wtfield(question: Question, rule: Rule | None) -> Any:
-    """Give the unbound field for *question*, checked by *rule* or by that of its kind."""
+    """Give the unbound field for *question*, checked by *rule* or by that of its kind.
+
+    Whatever is wrong our own rules say, so that none of WTForms' messages is ever shown.
+    """
     check = rule or (lambda value: questions.check(question, value))
 
     def validator(_form: BaseForm, field: WTField) -> None:
@@ -51,8 +58,11 @@ def wtfield(question: Question, rule: Rule | None) -> Any:
     return field(**common, choices=list(question.options), validate_choice=False, coerce=str)
 
 
-def view(question: Question, field: WTField, prefix: str) -> Field:
-    """Give *field*, which asks *question*, for the template; ids start with *prefix*."""
+def view(question: Question, field: WTField, prefix: str, labels: Labels) -> Field:
+    """Give *field*, which asks *question*, for the template; ids start with *prefix*.
+
+    Options are shown as *labels* have them, or else as they are.
+    """
     kind = _INPUTS.get(question.kind, str(question.kind))
     long = kind in ("long_text", "list")
     return Field(
@@ -62,8 +72,8 @@ def view(question: Question, field: WTField, prefix: str) -> Field:
         label=question.label,
         value=_text(question, field),
         required=question.required,
-        options=_options(question, field, prefix),
-        help=question.help,
+        options=_options(question, field, prefix, labels),
+        help=question.help or (_("E-mail addresses, one on each line.") if kind == "list" else ""),
         error=str(field.errors[0]) if field.errors else "",
         placeholder=question.placeholder,
         autocomplete=_AUTOCOMPLETE.get(question.slug, ""),
@@ -79,17 +89,31 @@ def _text(question: Question, field: WTField) -> str:
     return str(field.data or "")
 
 
-def _options(question: Question, field: WTField, prefix: str) -> tuple[Option, ...]:
+def _options(question: Question, field: WTField, prefix: str, labels: Labels) -> tuple[Option, ...]:
     chosen = field.data if isinstance(field.data, (list, tuple)) else (field.data,)
     return tuple(
-        Option(id=f"{_id(question, prefix)}-{number}", value=each, label=each, chosen=each in chosen)
+        Option(
+            id=f"{_id(question, prefix)}-{number}",
+            value=each,
+            label=labels.get(each, each),
+            chosen=each in chosen,
+        )
         for number, each in enumerate(question.options, start=1)
     )
 
 
-def named(question: Question) -> str:
-    """Give the label as the beginning of a line: a question mark needs no colon after it."""
-    return question.label if question.label.endswith(("?", ".", ":", "!")) else f"{question.label}:"
+def problem(question: Question, sentence: str) -> str:
+    """Give the line that says what is wrong with the answer to *question*, which a *sentence* tells."""
+    label = wording.own(question.label)
+    if question.label.endswith(_ENDS):
+        # Translators: A line of the list of problems, where the question ends with a mark of its own.
+        return _("%(question)s %(problem)s", question=label, problem=sentence)
+    # Translators: A line of the list of problems, as in "Your name: Please fill this in."
+    return _("%(question)s: %(problem)s", question=label, problem=sentence)
+
+
+# The signs after which no language sets a colon.
+_ENDS = tuple("?.:!…？。：！؟።;")
 
 
 def target(question: Question, prefix: str) -> str:

@@ -1,4 +1,8 @@
-"""The forms of the widgets: questions become WTForms fields, and fields become what templates print."""
+"""The forms of the widgets: questions become WTForms fields, and fields become what templates print.
+
+What we ask ourselves is asked in the language that is spoken; what hosts and vendors ask stays as it is. The
+values of options are the same in every language: an answer may come back in another than it was shown in.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,10 @@ from wtforms.form import BaseForm
 
 from .. import questions
 from ..changes import reason_question
+from ..languages import N_, ngettext
+from ..languages import gettext as _
 from ..questions import GUESTS_PLACES
 from ..values import (
-    Answer,
-    Attendee,
-    BookingRequest,
     EventType,
     Location,
     LocationKind,
@@ -24,23 +27,30 @@ from ..values import (
     ReasonRule,
     Series,
 )
-from . import wording
+from . import guards, wording
 from .components import Field, Problem
 from .csrf import FIELD
-from .fields import Rule, anything, named, target, view, wtfield
+from .fields import Labels, Rule, anything, problem, target, view, wtfield
+from .language import PARAMETER
 from .state import PREFILL
 
 _LOCATION_WORDS = {
-    LocationKind.IN_PERSON: "In person",
-    LocationKind.LINK: "Online",
-    LocationKind.PHONE: "By phone",
-    LocationKind.CONFERENCE: "Video call",
-    LocationKind.ATTENDEE_PHONE: "We call you",
-    LocationKind.ATTENDEE_ADDRESS: "We come to you",
-    LocationKind.ATTENDEE_CHOICE: "A place of your choice",
-    LocationKind.OTHER: "Another place",
+    LocationKind.IN_PERSON: N_("In person"),
+    # Translators: Where a booking takes place.
+    LocationKind.LINK: N_("Online"),
+    # Translators: Where a booking takes place: the guest calls the host.
+    LocationKind.PHONE: N_("By phone"),
+    LocationKind.CONFERENCE: N_("Video call"),
+    LocationKind.ATTENDEE_PHONE: N_("We call you"),
+    LocationKind.ATTENDEE_ADDRESS: N_("We come to you"),
+    LocationKind.ATTENDEE_CHOICE: N_("A place of your choice"),
+    # Translators: Where a booking takes place: the host has not said more.
+    LocationKind.OTHER: N_("Another place"),
 }
-_CHANGELESS = "This was filled in for you and cannot be changed here."
+_CHANGELESS = N_("This was filled in for you and cannot be changed here.")
+
+#: The field in which a guest says what only the guest knows of a place.
+GIVEN = {LocationKind.ATTENDEE_PHONE: "phone"} | dict.fromkeys(GUESTS_PLACES, "place")
 
 #: The hidden field that names the questions which the address has answered, and which are shown locked then.
 LOCKED = "locked"
@@ -48,13 +58,30 @@ LOCKED = "locked"
 FORM_WORDS = frozenset(
     {"name", "email", "guests", "notes", "location", "phone", "place", "occurrences", "reason", "scope"}
 )
-_STATE_WORDS = {"slot", "duration", "date", "month", "tz", "cal.tz", "clock", "token", PREFILL}
+_STATE_WORDS = {
+    "slot",
+    "duration",
+    "date",
+    "month",
+    "tz",
+    "cal.tz",
+    "clock",
+    "token",
+    PARAMETER,
+    "zones",
+    PREFILL,
+}
 _HIDDEN_WORDS = {"key", "go", "hold", "without", LOCKED, FIELD}
-_OURS = FORM_WORDS | _STATE_WORDS | _HIDDEN_WORDS
+_OURS = FORM_WORDS | _STATE_WORDS | _HIDDEN_WORDS | guards.WORDS
 
 
 def location_label(location: Location) -> str:
-    """Give what guests read for a location."""
+    """Give what guests read for a location: the host's own word, or ours in the language that is spoken."""
+    return location.label or _(_LOCATION_WORDS[location.kind])
+
+
+def location_word(location: Location) -> str:
+    """Give the word that stands for a location in forms and addresses, whatever the language."""
     return location.label or _LOCATION_WORDS[location.kind]
 
 
@@ -70,6 +97,8 @@ class Form:
     facts: Mapping[str, str] = field(default_factory=dict)
     #: The greatest answer to a question that asks how many, by its slug; the least is 1.
     most: Mapping[str, int] = field(default_factory=dict)
+    #: What guests read for options whose values are not it, by the slug of their question.
+    labels: Mapping[str, Labels] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -83,15 +112,24 @@ class Form:
         locked: frozenset[str] = frozenset(),
         facts: Mapping[str, str] | None = None,
         most: Mapping[str, int] | None = None,
+        labels: Mapping[str, Labels] | None = None,
     ) -> Form:
         """Build the form: *typed* is what a POST sent, *prefill* what is known before; *rules* override.
 
-        Answers to *unseen* questions are taken, but nothing is wrong with them: nobody could mend it.
+        The texts of what is *asked* are shown as they are, but for options that have *labels*. Answers to
+        *unseen* questions are taken, but nothing is wrong with them: nobody could mend it.
         """
         rules = {**(rules or {}), **{each.slug: anything for each in unseen}}
         fields = BaseForm({each.slug: wtfield(each, rules.get(each.slug)) for each in (*asked, *unseen)})
         fields.process(typed, data=prefill or {})
-        return cls(asked=asked, _fields=fields, locked=locked, facts=facts or {}, most=most or {})
+        return cls(
+            asked=asked,
+            _fields=fields,
+            locked=locked,
+            facts=facts or {},
+            most=most or {},
+            labels=labels or {},
+        )
 
     def valid(self) -> bool:
         """Check every answer; afterwards `fields` and `problems` show what is wrong."""
@@ -117,16 +155,17 @@ class Form:
         return tuple(self._view(question, prefix) for question in self.asked)
 
     def _view(self, question: Question, prefix: str) -> Field:
-        shown = view(question, self._fields[question.slug], prefix)
+        labels = self.labels.get(question.slug, {})
+        shown = view(question, self._fields[question.slug], prefix, labels)
         if question.slug in self.locked:
-            return replace(shown, locked=True, help=f"{shown.help} {_CHANGELESS}".lstrip())
+            return replace(shown, locked=True, help=wording.told(shown.help, _(_CHANGELESS)))
         most = self.most.get(question.slug, 0)
         return replace(shown, least=1, most=most) if most else shown
 
     def problems(self, prefix: str) -> tuple[Problem, ...]:
         """Give the lines of the error summary."""
         return tuple(
-            Problem(target=target(question, prefix), sentence=f"{named(question)} {errors[0]}")
+            Problem(target=target(question, prefix), sentence=problem(question, str(errors[0])))
             for question in self.asked
             if (errors := self._fields[question.slug].errors)
         )
@@ -143,12 +182,12 @@ def field_name(slug: str) -> str:
 def guest_questions(event_type: EventType) -> tuple[Question, ...]:
     """Give everything that the form of *event_type* asks, in order; slugs are the names of its fields."""
     asked = [_how_often(event_type.series)] if event_type.series else []
-    asked += [questions.NAME, questions.EMAIL, *_where(event_type.locations)]
+    asked += [_said(questions.NAME), _said(questions.EMAIL), *_where(event_type.locations)]
     asked += (_own(each) for each in event_type.questions if not each.hidden)
     if event_type.max_guests:
-        asked.append(_GUESTS)
+        asked.append(_said(_GUESTS))
     if event_type.notes:
-        asked.append(questions.NOTES)
+        asked.append(_said(questions.NOTES))
     return tuple(asked)
 
 
@@ -157,43 +196,57 @@ def unseen_questions(event_type: EventType) -> tuple[Question, ...]:
     return tuple(_own(each) for each in event_type.questions if each.hidden)
 
 
+def _said(question: Question, *, required: bool = True, **texts: str) -> Question:
+    """Give a question of ours in the language that is spoken, with other *texts* where there are some."""
+    label, help = texts.get("label", question.label), texts.get("help", question.help)
+    return replace(question, required=question.required and required, label=_(label), help=_(help))
+
+
 def _own(question: Question) -> Question:
     return replace(questions.asked(question), slug=field_name(question.slug))
 
 
 def _how_often(series: Series) -> Question:
-    words = f"{wording.rhythm(series)}, {series.occurrences} times at most.".capitalize()
-    return Question(
-        slug="occurrences", label="How many dates?", kind=QuestionKind.NUMBER, required=True, help=words
+    # Translators: The beginning says how a series goes on, as in "Repeats every week, 8 times at most."
+    words = ngettext(
+        "%(rhythm)s, %(n)s time at most.",
+        "%(rhythm)s, %(n)s times at most.",
+        series.occurrences,
+        rhythm=wording.rhythm(series),
     )
+    label = _("How many dates?")
+    return Question(slug="occurrences", label=label, kind=QuestionKind.NUMBER, required=True, help=words)
 
 
 def _where(locations: Sequence[Location]) -> Iterator[Question]:
     """Give what a guest is asked about the place: which one, and what only the guest knows of it."""
     only = len(locations) == 1
     if len(locations) > 1:
-        labels = tuple(map(location_label, locations))
-        yield Question(slug="location", label="Where", kind=QuestionKind.RADIO, required=True, options=labels)
+        words = tuple(map(location_word, locations))
+        yield Question(
+            slug="location", label=_("Where"), kind=QuestionKind.RADIO, required=True, options=words
+        )
     kinds = {each.kind for each in locations}
     if LocationKind.ATTENDEE_PHONE in kinds:
-        yield replace(questions.PHONE, required=only, help="" if only else _PHONE_HELP)
+        yield _said(questions.PHONE, required=only, help="" if only else _PHONE_HELP)
     if kinds >= GUESTS_PLACES:
-        yield replace(questions.PLACE, required=False, label=_ANY_PLACE, help=_PLACE_HELP)
+        yield _said(questions.PLACE, required=False, label=_ANY_PLACE, help=_PLACE_HELP)
     elif LocationKind.ATTENDEE_ADDRESS in kinds:
-        yield replace(questions.PLACE, required=only, label="Your address", help="" if only else _COME_HELP)
+        yield _said(questions.PLACE, required=only, label=_ADDRESS, help="" if only else _COME_HELP)
     elif LocationKind.ATTENDEE_CHOICE in kinds:
-        yield replace(questions.PLACE, required=only, help="" if only else _PLACE_HELP)
+        yield _said(questions.PLACE, required=only, help="" if only else _PLACE_HELP)
 
 
-_ANY_PLACE = "Your address, or where we shall meet"
-_PLACE_HELP = "Needed if you choose the place."
-_COME_HELP = "Needed if we are to come to you."
-_PHONE_HELP = "Needed if we are to call you."
+_ADDRESS = N_("Your address")
+_ANY_PLACE = N_("Your address, or where we shall meet")
+_PLACE_HELP = N_("Needed if you choose the place.")
+_COME_HELP = N_("Needed if we are to come to you.")
+_PHONE_HELP = N_("Needed if we are to call you.")
 _GUESTS = Question(
     slug="guests",
-    label="Guests",
+    label=N_("Guests"),
     kind=QuestionKind.EMAILS,
-    help="E-mail addresses of further people, one on each line.",
+    help=N_("E-mail addresses of further people, one on each line."),
 )
 
 
@@ -220,60 +273,11 @@ def guest_form(
         locked=locked,
         facts=facts,
         most={"occurrences": series.occurrences} if series else {},
+        labels={"location": {location_word(each): location_label(each) for each in event_type.locations}},
     )
 
 
 def reason_form(rule: ReasonRule, label: str, *, typed: MultiDict[str, str] | None = None) -> Form:
-    """Give the form that asks why, as *rule* wants it."""
+    """Give the form that asks why, as *rule* wants it; *label* is the question as guests read it."""
     question = reason_question(rule, label)
     return Form.of((question,) if question else (), typed=typed)
-
-
-def attendee(form: Form, *, zone: str, locale: str) -> Attendee:
-    """Give the guest who filled in *form*."""
-    return Attendee(
-        name=form.answer("name") or "", email=form.answer("email") or "", zone=zone, locale=locale
-    )
-
-
-def fill(request: BookingRequest, form: Form, event_type: EventType) -> BookingRequest:
-    """Give *request* with the answers of *form*."""
-    answers: dict[str, Answer] = {
-        each.slug: value
-        for each in event_type.questions
-        if (value := _answer(form, each)) not in (None, "", [], ())
-    }
-    occurrences = form.answer("occurrences")
-    return replace(
-        request,
-        guests=questions.addresses(form.answer("guests")),
-        notes=form.answer("notes") or "",
-        answers=answers,
-        location=_location(form, event_type),
-        occurrences=questions.check_occurrences(event_type, occurrences),
-        metadata=form.facts,
-    )
-
-
-def _answer(form: Form, question: Question) -> Any:
-    """Give what was typed; of an unseen question only what can be used, since nobody could mend the rest."""
-    value = form.answer(field_name(question.slug))
-    if not question.hidden:
-        return value
-    try:
-        return questions.check(questions.asked(question), value or None)
-    except ValueError:
-        return None
-
-
-def _location(form: Form, event_type: EventType) -> Location | None:
-    label = form.answer("location")
-    for each in event_type.locations:
-        if len(event_type.locations) == 1 or location_label(each) == label:
-            given = GIVEN.get(each.kind)
-            return replace(each, value=form.answer(given) or "") if given else each
-    return None
-
-
-#: The field in which a guest says what only the guest knows of a place.
-GIVEN = {LocationKind.ATTENDEE_PHONE: "phone"} | dict.fromkeys(GUESTS_PLACES, "place")

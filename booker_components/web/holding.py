@@ -18,9 +18,11 @@ from werkzeug.wrappers import Response
 
 from .. import times
 from ..errors import BookerError, NotBookable, SlotTaken, TooManyRequests, Unsupported
+from ..languages import N_
+from ..languages import gettext as _
 from ..providers import HoldsSlots
 from ..values import EventType, Hold
-from . import csrf, finding, locking
+from . import csrf, finding, language, locking
 from .runtime import Runtime, runtime
 from .state import PREFILL
 
@@ -33,7 +35,7 @@ _MOST = 30
 _EARLIER = 15
 _SOONEST = 30
 _LONGEST = 24 * 60
-_GONE = "This time is no longer free. Please choose another one; what you have typed is kept."
+_GONE = N_("This time is no longer free. Please choose another one; what you have typed is kept.")
 
 
 def register(blueprint: Blueprint) -> None:
@@ -58,7 +60,7 @@ def address(parts: Runtime, event_type: EventType, duration: timedelta, *, zone:
     }
     if event_type.private:
         query[PREFILL] = token
-    return f"{parts.url('/booker/hold')}?{urlencode(query)}"
+    return language.keeping(f"{parts.url('/booker/hold')}?{urlencode(query)}")
 
 
 def _keeps(parts: Runtime) -> bool:
@@ -98,9 +100,9 @@ def hold() -> Response:
     try:
         kept = _hold(parts)
     except SlotTaken as error:
-        return _answer(error.status, sentence=_GONE)
+        return _answer(error.status, sentence=_(_GONE))
     except BookerError as error:
-        return _answer(error.status, sentence=error.sentence)
+        return _answer(error.status, sentence=_(error.sentence))
     seconds = (kept.until - parts.service.clock()).total_seconds()
     token = str(_serializer(parts.keys).dumps(kept.uid))
     return _answer(200, hold=token, seconds=max(_SOONEST, int(seconds) - _EARLIER))

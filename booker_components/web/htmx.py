@@ -11,10 +11,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 # Parameters that change how times are read, not where the visitor stands.
-_READING = ("tz", "cal.tz", "clock")
-#: What decides on an answer of ours, beside its address and the visitor's language. The page that is on view
-#: decides which address is to stand above it.
-VARY = ("HX-Request", "HX-Target", "HX-Current-URL", "HX-Boosted", "HX-History-Restore-Request")
+_READING = ("tz", "cal.tz", "clock", "zones")
+# What decides on an answer to htmx. The page that is on view decides which address is to stand above it.
+_VARY = ("HX-Request", "HX-History-Restore-Request", "HX-Target", "HX-Current-URL", "HX-Boosted")
 _WIDGET_ID = re.compile(r"(?:[a-z]+#)?(bk-[a-z0-9-]{1,80})")
 
 
@@ -22,6 +21,19 @@ def wants_widget() -> bool:
     """Tell whether the answer is swapped into a page, so that the widget alone is wanted."""
     headers = HtmxHeaders(request.headers)
     return bool(headers) and not headers.history_restore_request
+
+
+def vary() -> tuple[str, ...]:
+    """Give the names of the headers that decide on this answer; the last three come with the first.
+
+    For Back and Forward htmx 4 sends the second alone.
+    """
+    return _VARY if _VARY[0] in request.headers else _VARY[:2]
+
+
+def restores() -> bool:
+    """Tell whether the answer is a page that htmx shows in another's place, for Back or Forward."""
+    return request.headers.get(_VARY[1]) == "true"
 
 
 def boosted() -> bool:

@@ -8,12 +8,14 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from .. import redirects
+from ..languages import gettext as _
 from ..links import Purpose
 from ..redirects import Done
 from ..values import Booking, EventType, Occasion
-from . import htmx, notices
+from . import embedding, htmx, notices
 from .components import Action
-from .details import for_guest
+from .details import for_guest, for_strangers
+from .language import keeping
 from .responses import see_other, show
 from .runtime import Runtime
 from .state import Pairs
@@ -36,13 +38,14 @@ def after(
     seen = for_guest(booking, event_type)
     done = Done(occasion=occasion, booking=seen, event_type=event_type, query=query, embedded=embedded)
     address = _address(parts, done)
-    own = parts.url(parts.links.path(Purpose.MANAGE, booking))
+    own = keeping(parts.url(parts.links.path(Purpose.MANAGE, booking)))
     if not address:
         return see_other(own)
     if not (embedded or htmx.wants_widget()):
         return see_other(address)
-    on = Action(label=f"Continue at {urlsplit(address).netloc}", href=address)
-    notice = notices.done(occasion, seen, on, Action(label="See the booking", href=own))
+    on = Action(label=_("Continue at %(site)s", site=urlsplit(address).netloc), href=address)
+    facts = embedding.facts(booking, for_strangers(booking, event_type).title)
+    notice = notices.done(occasion, seen, on, Action(label=_("See the booking"), href=own), facts=facts)
     response = show(parts, notice, title=notice.headline)
     if not embedded:
         response.headers["HX-Redirect"] = address

@@ -24,10 +24,12 @@ from ..errors import (
     Refused,
     Unsupported,
 )
+from ..languages import N_
+from ..languages import gettext as _
 from ..links import PrefillTokens
 from ..records.prefills import Answers, Prefill, Prefills
 from ..values import Booking, EventType, Question, QuestionKind
-from . import forms, prefill
+from . import forms, prefill, wording
 from .runtime import Runtime
 from .state import Pairs
 
@@ -38,13 +40,12 @@ MOST_USES = 10_000
 #: What is known of a visitor without a token.
 NOTHING = Prefill(event_type="", owner="", locked={}, open=())
 
-_UNASKED = "This question is not asked."
 _UNFIT = "A fact has a name of 40 characters and a text of 500 at most, and there are 49 at most."
 _TOO_LONG = "Please let the link last for some time, and for {} days at most."
 _USES = f"Please give a whole number from 1 to {MOST_USES}."
-_OVER = "The details that were filled in for you have expired."
-_FAILED = "Your details could not be filled in."
-_REMEDY = "Please check or enter them yourself, or start again from the page that led you here."
+_OVER = N_("The details that were filled in for you have expired.")
+_FAILED = N_("Your details could not be filled in.")
+_REMEDY = N_("Please check or enter them yourself, or start again from the page that led you here.")
 
 
 def token(
@@ -84,7 +85,7 @@ def require_asked(event_type: EventType, known: Mapping[str, object]) -> None:
     """Refuse names that are neither those of questions nor of facts: `InvalidRequest`."""
     names = prefill.by_slug(event_type)
     if strange := [name for name in known if name not in names and not prefill.is_fact(name)]:
-        raise InvalidRequest(dict.fromkeys(strange, _UNASKED))
+        raise InvalidRequest(dict.fromkeys(strange, questions.UNASKED))
 
 
 def require_uses(uses: int | None) -> None:
@@ -104,11 +105,15 @@ def find(parts: Runtime, token: str, event_type: EventType, *, acts: bool = Fals
     try:
         return admit(parts, token, event_type, acts=acts), ""
     except LinkInvalid:
-        return NOTHING, f"{_FAILED} {_REMEDY}"
+        return NOTHING, _told(_FAILED, _REMEDY)
     except LinkUsedUp as error:
-        return NOTHING, f"{error.sentence} {_FAILED} {_REMEDY}"
+        return NOTHING, _told(error.sentence, _FAILED, _REMEDY)
     except LinkExpired:
-        return NOTHING, f"{_OVER} {_REMEDY}"
+        return NOTHING, _told(_OVER, _REMEDY)
+
+
+def _told(*sentences: str) -> str:
+    return wording.told(*map(_, sentences))
 
 
 def admit(parts: Runtime, token: str, event_type: EventType, *, acts: bool = False) -> Prefill:
@@ -199,7 +204,8 @@ def _problems(event_type: EventType, answers: Answers) -> Mapping[str, str]:
         except ValueError as problem:
             wrong[field] = str(problem)
     asked = prefill.asked(event_type)
-    wrong |= {field: _UNASKED for field in answers if field not in asked and not prefill.is_fact(field)}
+    strange = (field for field in answers if field not in asked and not prefill.is_fact(field))
+    wrong |= dict.fromkeys(strange, questions.UNASKED)
     return {field: wrong[field] for field in answers if field in wrong}
 
 

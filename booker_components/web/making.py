@@ -9,7 +9,8 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from ..values import Booking, BookingRequest
-from . import choosing, finding, forms, holding, htmx, locking, notices, planning
+from . import choosing, filling, finding, guards, holding, htmx, locking, notices, planning
+from .forms import Form
 from .responses import show
 from .runtime import runtime
 from .state import PREFILL
@@ -32,7 +33,8 @@ def book(slug: str, username: str = "") -> Response:
     return choosing.take_step(at, partial(_book, at))
 
 
-def _book(at: Steps, start: datetime, form: forms.Form) -> Booking:
+def _book(at: Steps, start: datetime, form: Form) -> Booking:
+    guards.check(at.parts, form.answer("email") or "", verify=at.asks_for_code())
     wanted = _request(at, start, form)
     book = partial(at.parts.service.book, wanted)
     if at.bound.uses is None:
@@ -40,7 +42,7 @@ def _book(at: Steps, start: datetime, form: forms.Form) -> Booking:
     return locking.spending(at.parts, at.token(), wanted.key, lambda spend: book(before=spend))
 
 
-def _request(at: Steps, start: datetime, form: forms.Form) -> BookingRequest:
+def _request(at: Steps, start: datetime, form: Form) -> BookingRequest:
     reading, series = at.state.reading, at.series(form)
     key = request.form.get("key", "")[:64]
     request_ = BookingRequest(
@@ -48,11 +50,11 @@ def _request(at: Steps, start: datetime, form: forms.Form) -> BookingRequest:
         owner=at.event_type.owner,
         start=start,
         duration=at.state.duration,
-        attendee=forms.attendee(form, zone=reading.zone, locale=str(reading.locale).replace("_", "-")),
+        attendee=filling.attendee(form, zone=reading.zone, locale=str(reading.locale).replace("_", "-")),
         # Whoever writes a form can write its key; it must never meet one that the host chose.
         key=key and f"web:{key}",
         hold=holding.uid_of(at.parts, request.form),
         without=series.left_out(request.form.getlist(planning.FIELD)) if series else (),
         invited=at.event_type.private and at.bound is not locking.NOTHING,
     )
-    return forms.fill(request_, form, at.event_type)
+    return filling.fill(request_, form, at.event_type)

@@ -19,6 +19,8 @@ from limits import RateLimitItemPerMinute
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import BookerError, ConfigurationError, ProviderError, ProviderUnavailable
+from ..languages import N_
+from ..languages import gettext as _
 from ..providers.calcom.accounts import PROVIDER
 from ..records.boxes import Box
 from ..records.tokens import NotConnected, Tokens
@@ -187,26 +189,34 @@ def _local(path: str) -> str:
 
 _Words = tuple[str, str, str]
 
-_DONE: _Words = ("success", "Connected", "The account at Cal.com is connected.")
-_DENIED: _Words = ("info", "Not connected", "Access was not allowed at Cal.com, so nothing has changed.")
-_FAILED: _Words = ("error", "Not connected", "Cal.com did not confirm the connection. Please try again.")
+_DONE: _Words = ("success", N_("Connected"), N_("The account at Cal.com is connected."))
+_DENIED: _Words = (
+    "info",
+    N_("Not connected"),
+    N_("Access was not allowed at Cal.com, so nothing has changed."),
+)
+_FAILED: _Words = (
+    "error",
+    N_("Not connected"),
+    N_("Cal.com did not confirm the connection. Please try again."),
+)
 _STALE: _Words = (
     "warning",
-    "Please start again",
-    "This connection was begun too long ago, or in another browser.",
+    N_("Please start again"),
+    N_("This connection was begun too long ago, or in another browser."),
 )
 _FOREIGN: _Words = (
     "warning",
-    "Not possible",
-    "You cannot connect an account here. Please sign in first, or ask who runs this site.",
+    N_("Not possible"),
+    N_("You cannot connect an account here. Please sign in first, or ask who runs this site."),
 )
 
 
 def _say(parts: Runtime, words: _Words, *, status: int = 200, again: bool = False) -> Response:
     tone, headline, sentence = words
-    actions = (Action(label="Try again", href=parts.url(_START)),) if again else ()
-    notice = Notice(id="bk-notice", tone=tone, headline=headline, sentence=sentence, actions=actions)
-    return show(parts, notice, title=headline, status=status)
+    actions = (Action(label=_("Try again"), href=parts.url(_START)),) if again else ()
+    notice = Notice(id="bk-notice", tone=tone, headline=_(headline), sentence=_(sentence), actions=actions)
+    return show(parts, notice, title=notice.headline, status=status)
 
 
 # --- tokens for atoms ----------------------------------------------------------------------------

@@ -208,7 +208,7 @@ def _place(pairs: Sequence[tuple[str, str]], event_type: EventType) -> Iterator[
     found = [each for each in event_type.locations if each.kind is kind]
     added = said.get("optionValue", "")
     if found:
-        yield "location", forms.location_label(_best(found, added))
+        yield "location", forms.location_word(_best(found, added))
         field = forms.GIVEN.get(kind)
         if field and added:
             yield field, added

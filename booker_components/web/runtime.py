@@ -20,6 +20,7 @@ from ..receiving import Receiver
 from ..service import BookingService
 from ..settings import Settings
 from ..storage import Storage
+from ..subscribers.mail import CodeMailer
 from ..upkeep import Upkeep
 from .assets import Assets
 from .memory import Memory
@@ -56,6 +57,8 @@ class Runtime:
     blueprint: str
     #: Whether a subscriber mails new links to guests.
     mails_links: bool
+    #: What mails codes; None where no mails are sent.
+    codes: CodeMailer | None
     limiter: RateLimiter
     link_limit: RateLimitItem
     #: The parts of Cal.com, where it is the provider.

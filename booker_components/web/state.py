@@ -12,9 +12,12 @@ from urllib.parse import quote, urlencode
 from werkzeug.datastructures import MultiDict
 
 from .. import times
+from ..languages import N_
+from ..languages import gettext as _
 from ..times import Month
 from ..values import EventType
 from .components import Choice, Hidden
+from .language import PARAMETER, named
 from .reading import Reading, visitors
 
 _T = TypeVar("_T")
@@ -42,6 +45,10 @@ class State:
     #: Whether the address names the zone, the clock.
     zone_chosen: bool = False
     clock_chosen: bool = False
+    #: The BCP 47 tag of the language that links have to name, to be spoken again; "" where none has to.
+    language: str = ""
+    #: Whether the list of zones is on view; no other step keeps it so.
+    zones: bool = False
     #: A sentence for each value in the address that could not be used.
     complaints: tuple[str, ...] = ()
 
@@ -55,6 +62,8 @@ class State:
             "duration": minutes,
             "tz": self.reading.zone if self.zone_chosen else None,
             "clock": clock,
+            PARAMETER: self.language,
+            "zones": "1" if self.zones else None,
             "slot": self.slot and times.format_instant(self.slot),
         }
         return (*self.kept, *((name, value) for name, value in own.items() if value))
@@ -75,13 +84,17 @@ class State:
         """Give the state as hidden fields of a GET form, without the parameters named."""
         return tuple(Hidden(name=name, value=value) for name, value in self.pairs() if name not in but)
 
+    def spoken(self) -> tuple[Hidden, ...]:
+        """Give the language alone as a hidden field; none where it need not be named."""
+        return (Hidden(name=PARAMETER, value=self.language),) if self.language else ()
+
     def saying(self, complaint: str) -> State:
         """Give the state with a further sentence about its address; the same where there is none."""
         return replace(self, complaints=(*self.complaints, complaint)) if complaint else self
 
     def at(self, *, month: Month | None = None, day: date | None = None) -> State:
-        """Give the state with another month or day on view and no time chosen."""
-        return replace(self, month=month, day=day, slot=None)
+        """Give the state with another month or day on view, no time chosen and no list open."""
+        return replace(self, month=month, day=day, slot=None, zones=False)
 
     def to_days(self) -> Callable[[date], str]:
         """Give what gives the query of `at` a day: what those of many days share is written once."""
@@ -123,20 +136,25 @@ def read(
     return State(
         path=path,
         kept=kept,
-        month=values.one(Month.parse, "The month in the address was not readable.", "month"),
-        day=values.one(times.parse_date, "The date in the address was not readable.", "date"),
-        slot=values.one(times.parse_instant, "The time in the address was not readable.", "slot"),
+        month=values.one(Month.parse, _NO_MONTH, "month"),
+        day=values.one(times.parse_date, _NO_DATE, "date"),
+        slot=values.one(times.parse_instant, _NO_TIME, "slot"),
         duration=values.one(partial(_duration, event_type), _UNKNOWN_LENGTH, "duration"),
         reading=reading if hours24 is None else replace(reading, hours24=hours24),
         zone_chosen=chosen_zone is not None,
         clock_chosen=hours24 is not None,
+        language=named(),
+        zones=query.get("zones") == "1",
         complaints=tuple(values.complaints),
     )
 
 
 _CLOCKS = {"12": False, "24": True}
-_UNKNOWN_ZONE = "The time zone in the address is not known, so times are shown in another one."
-_UNKNOWN_LENGTH = "The length in the address is not on offer."
+_NO_MONTH = N_("The month in the address was not readable.")
+_NO_DATE = N_("The date in the address was not readable.")
+_NO_TIME = N_("The time in the address was not readable.")
+_UNKNOWN_ZONE = N_("The time zone in the address is not known, so times are shown in another one.")
+_UNKNOWN_LENGTH = N_("The length in the address is not on offer.")
 
 
 class _Values:
@@ -152,7 +170,7 @@ class _Values:
         try:
             return parse(text) if text else None
         except ValueError:
-            self.complaints.append(sentence)
+            self.complaints.append(_(sentence))
             return None
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
@@ -11,11 +10,26 @@ from urllib.parse import parse_qsl, urlencode
 from werkzeug.datastructures import MultiDict
 
 from .. import times
-from ..errors import BookerError
+from ..errors import BookerError, CodeNeeded
+from ..languages import gettext as _
 from ..links import Purpose
 from ..records.prefills import Prefill
 from ..values import Booking, EventType, Slot
-from . import cancelling, components, csrf, forms, holding, locking, prefill, state, wording
+from . import (
+    branding,
+    cancelling,
+    carrying,
+    components,
+    csrf,
+    forms,
+    guards,
+    holding,
+    locking,
+    prefill,
+    state,
+    verifying,
+    wording,
+)
 from .calendar import Calendar
 from .components import Choice, Hidden
 from .forms import LOCKED, Form
@@ -23,9 +37,6 @@ from .planning import Planning
 from .runtime import Runtime
 from .state import PREFILL, Pairs, State
 from .summary import Summary, elsewhere
-
-_KEY = "key"
-_WHY = "Why are you moving it?"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +57,8 @@ class Steps:
     booking: Booking | None = None
     #: The token of the visitor's own hold of a slot.
     hold: str = ""
+    #: What the guest has to show by a code before anything is booked.
+    code: CodeNeeded | None = None
     #: The chosen slot, once it was found to be free.
     found: Slot | None = None
 
@@ -67,7 +80,7 @@ class Steps:
         """
         token = query.get(PREFILL, "")
         bound, complaint = locking.find(parts, token, event_type, acts=typed is not None)
-        said = prefill.known(query, event_type) if typed is None else _sent(typed, event_type)
+        said = prefill.known(query, event_type) if typed is None else carrying.sent(typed, event_type)
         kept: Pairs = ()
         carried = prefill.without(bound.locked, said)
         if typed is None:
@@ -80,9 +93,9 @@ class Steps:
             event_type=event_type,
             state=state.read(query, event_type, path=path, kept=kept).saying(complaint),
             id=id,
-            carried=_hidden(carried),
+            carried=carrying.hidden(carried),
             bound=bound,
-            hold=_token(typed),
+            hold=carrying.hold_token(typed),
         )
 
     @classmethod
@@ -101,10 +114,15 @@ class Steps:
         # A booking keeps its length, whatever the address says.
         steps = MultiDict((name, value) for name, value in query.items(multi=True) if name != "duration")
         at = state.read(steps, event_type, path=path, kept=tuple(parse_qsl(link)), zone=booking.attendee.zone)
-        known = _named(typed, lambda name: name == "reason") if typed is not None else ()
-        hidden, hold = _hidden(known), _token(typed)
+        known = carrying.named(typed, lambda name: name == "reason") if typed is not None else ()
         return cls(
-            parts=parts, event_type=event_type, state=at, id=id, carried=hidden, booking=booking, hold=hold
+            parts=parts,
+            event_type=event_type,
+            state=at,
+            id=id,
+            carried=carrying.hidden(known),
+            booking=booking,
+            hold=carrying.hold_token(typed),
         )
 
     # --- what is shown ---
@@ -117,14 +135,15 @@ class Steps:
             id=self.id,
             slug=self.event_type.slug,
             action=self._action(),
+            brand=branding.of(self.parts, self.event_type),
             summary=self._summary().component(),
-            alert=" ".join(filter(None, (self.alert, *self.state.complaints))),
+            alert=wording.told(self.alert, *self.state.complaints),
             picker=None if form or other_site else self._picker(),
             form=self._form(form, taken=taken) if form else None,
             elsewhere=other_site,
             back=self._back() if form else None,
             alternatives=self._alternatives() if taken else (),
-            carried=self.carried,
+            carried=(*self.carried, *self.state.spoken()) if self.carried else (),
             keep=cancelling.keep(self.parts, self.booking) if self.booking else None,
         )
 
@@ -135,13 +154,17 @@ class Steps:
 
     def title(self) -> str:
         """Give the title of the page."""
-        return f"Move: {self.booking.title}" if self.booking else self.event_type.title
+        if self.booking:
+            # Translators: The title of a page; what is moved is a booking.
+            return _("Move: %(title)s", title=wording.own(self.booking.title))
+        return self.event_type.title
 
     def form(self, typed: MultiDict[str, str] | None = None) -> Form:
         """Give the form with what was *typed*, or with what is known."""
         if self.booking:
             carried = MultiDict((each.name, each.value) for each in self.carried)
-            return forms.reason_form(self.event_type.reschedule.reason, _WHY, typed=typed or carried or None)
+            rule, why = self.event_type.reschedule.reason, _("Why are you moving it?")
+            return forms.reason_form(rule, why, typed=typed or carried or None)
         given = self._known() if typed is None else tuple(typed.items(multi=True))
         given = locking.over(self.bound.locked, given)
         return forms.guest_form(
@@ -162,8 +185,8 @@ class Steps:
         """Give the dates of a series that *form* asks for; None without a series."""
         if self.booking:
             return None
-        length, reading = self.duration(), self.state.reading
-        return Planning.of(self.parts.service, self.event_type, self.state.slot, length, reading, form)
+        at = self.state
+        return Planning.of(self.parts.service, self.event_type, at.slot, self.duration(), at.reading, form)
 
     def duration(self) -> timedelta:
         """Give the length of what is booked or moved."""
@@ -182,9 +205,10 @@ class Steps:
             return replace(self, hold="")
         return self
 
-    def at_slot(self, slot: Slot) -> Steps:
-        """Give the same step with *slot* chosen."""
-        return replace(self, found=slot)
+    def asks_for_code(self) -> bool:
+        """Tell whether the guest has to show whose the address is; not where the host says whose it is."""
+        known = "email" in self.bound.locked
+        return not self.booking and verifying.wanted(self.parts, self.event_type, known=known)
 
     def is_elsewhere(self) -> bool:
         """Tell whether this can only be booked on another site; what is booked can be moved here."""
@@ -202,12 +226,13 @@ class Steps:
 
     def with_new_key(self) -> Steps:
         """Give the same step with a form that makes another booking than the one before."""
-        return replace(self, carried=tuple(each for each in self.carried if each.name != _KEY))
+        return replace(self, carried=tuple(each for each in self.carried if each.name != carrying.KEY))
 
     # --- parts ---
 
     def _picker(self) -> components.Picker:
-        return self.parts.memory.picker(self._calendar().view(f"{self.id}-go" if self.carried else ""))
+        form, overlay = f"{self.id}-go" if self.carried else "", self.parts.settings.overlay != "none"
+        return self.parts.memory.picker(self._calendar().view(form, overlay=overlay))
 
     def _calendar(self) -> Calendar:
         return Calendar(
@@ -252,28 +277,37 @@ class Steps:
         return f"{self.state.path}?{urlencode(self.state.kept)}" if self.booking else self.state.path
 
     def _form(self, form: Form, *, taken: bool) -> components.Form:
-        prefix, series = f"{self.id}-f", self.series(form)
+        prefix, series, code = f"{self.id}-f", self.series(form), self._awaited(form)
         return components.Form(
             action=self._action(),
-            submit=self._submit(),
-            hidden=(*self._hidden(form), csrf.field(self.parts.keys)),
+            submit=self._submit(code),
+            hidden=(*self._hidden(form, code), csrf.field(self.parts.keys)),
             fields=form.fields(prefix),
             problems=form.problems(prefix),
             dates=series.component() if series else None,
             hold="" if taken else self._hold_address(),
+            guards=None if self.booking else guards.of(self.parts, code, prefix=prefix),
         )
 
-    def _submit(self) -> str:
+    def _awaited(self, form: Form) -> CodeNeeded | None:
+        """Give which code *form* asks for: what was mailed for it before stays good."""
+        if self.code or self.booking or not self.asks_for_code():
+            return self.code
+        return verifying.awaited(self.parts, form.answer("email") or "")
+
+    def _submit(self, code: CodeNeeded | None) -> str:
         waits = self._summary().waits()
         if self.booking:
-            return "Request new time" if waits else "Move booking"
-        return "Request booking" if waits else "Confirm booking"
+            return _("Request new time") if waits else _("Move booking")
+        if not code and self.asks_for_code() and not verifying.is_shown(self.parts):
+            return _("Verify email")
+        return _("Request booking") if waits else _("Confirm booking")
 
     def _hold_address(self) -> str:
         zone = self.booking.attendee.zone if self.booking else self.state.reading.zone
         return holding.address(self.parts, self.event_type, self.duration(), zone=zone, token=self.token())
 
-    def _hidden(self, form: Form) -> Iterator[Hidden]:
+    def _hidden(self, form: Form, code: CodeNeeded | None) -> Iterator[Hidden]:
         """Give what the form sends along unseen: the state, what is kept or carried, and its key."""
         yield from replace(self.state, kept=()).hidden()
         if self.event_type.zone_locked:
@@ -281,41 +315,17 @@ class Steps:
             yield Hidden(name="tz", value=self.state.reading.zone)
         if self._hold_address():
             yield Hidden(name=holding.FIELD, value=self.hold)
-        if self.booking:
-            return
-        known = _hidden(self._known())
-        asked = {LOCKED, *(question.slug for question in form.asked)}
-        yield from (each for each in known if each.name not in asked)
-        yield from (Hidden(name=LOCKED, value=slug) for slug in sorted(self._fixed()))
-        if not any(each.name == _KEY for each in known):
-            yield Hidden(name=_KEY, value=secrets.token_urlsafe(16))
+        if not self.booking:
+            yield from carrying.unseen(self._known(), form, fixed=self._fixed())
+            yield from guards.hidden(self.parts, code)
 
     def _back(self) -> Choice:
         slot = self.state.slot
         day = times.local_date(slot, self.state.reading.zone) if slot else None
-        return self.state.at(day=day).choice("Choose another time")
+        return self.state.at(day=day).choice(_("Choose another time"))
 
     def _alternatives(self) -> tuple[Choice, ...]:
         slot = self.state.slot
         if slot is None:
             return ()
         return self._calendar().times_of(times.local_date(slot, self.state.reading.zone))
-
-
-def _sent(typed: MultiDict[str, str], event_type: EventType) -> Pairs:
-    """Give what a form sent of its answers and of what it keeps, as it is."""
-    asked = (*forms.guest_questions(event_type), *forms.unseen_questions(event_type))
-    names = {_KEY, LOCKED, *(each.slug for each in asked)}
-    return _named(typed, lambda name: name in names or prefill.is_fact(name))
-
-
-def _named(sent: MultiDict[str, str], wanted: Callable[[str], bool]) -> Pairs:
-    return tuple((name, value) for name, value in sent.items(multi=True) if value and wanted(name))
-
-
-def _hidden(pairs: Pairs) -> tuple[Hidden, ...]:
-    return tuple(Hidden(name=name, value=value) for name, value in pairs)
-
-
-def _token(typed: MultiDict[str, str] | None) -> str:
-    return typed.get(holding.FIELD, "") if typed is not None else ""

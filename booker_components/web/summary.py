@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from .. import times
-from ..values import Booking, EventType, HostGroup, Slot
+from ..languages import gettext as _
+from ..languages import ngettext
+from ..values import Booking, EventType, Slot
 from . import components, wording
 from .components import Action, Elsewhere
 from .details import summary_locations
@@ -38,7 +40,7 @@ class Summary:
             host=self._hosts(),
             description=tuple(filter(None, map(str.strip, event_type.description.split("\n\n")))),
             approval=self._approval(),
-            duration=times.duration_name(self.duration),
+            duration=times.duration_name(self.duration, reading.locale),
             series=self._series(),
             locations=summary_locations(event_type),
             price=wording.price(event_type.price, reading.locale) if event_type.price else "",
@@ -57,8 +59,7 @@ class Summary:
     def _hosts(self) -> str:
         if self.booking and self.event_type.same_hosts:
             return wording.listed(host.name for host in self.booking.hosts)
-        said = _hosts(self.event_type)
-        return said[:1].upper() + said[1:]
+        return _hosts(self.event_type)
 
     def _approval(self) -> str:
         approval = self.event_type.approval
@@ -66,39 +67,54 @@ class Summary:
             return ""
         if self.start is None:
             return wording.approval(approval)
-        return "The host has to confirm this booking." if self.waits() else ""
+        return _("The host has to confirm this booking.") if self.waits() else ""
 
     def _series(self) -> str:
         if self.booking:
-            return "Only this date of the series is moved." if self.booking.series else ""
+            return _("Only this date of the series is moved.") if self.booking.series else ""
         series = self.event_type.series
-        return f"Repeats {wording.rhythm(series)}" if series else ""
+        return wording.rhythm(series) if series else ""
 
 
 def elsewhere(event_type: EventType) -> Elsewhere | None:
     """Lead to the other site on which alone *event_type* can be booked; None where it can be here."""
     if not event_type.elsewhere:
         return None
-    site = _site(event_type.booking_url)
+    why, site = _(event_type.elsewhere), _site(event_type.booking_url)
     if not site:
-        sentence = f"{event_type.elsewhere} Please ask {_hosts(event_type)} how to book."
-        return Elsewhere(headline="Not bookable here", sentence=sentence)
-    action = Action(label=f"Continue at {site}", href=event_type.booking_url)
-    return Elsewhere(headline=f"Book at {site}", sentence=event_type.elsewhere, action=action)
+        asking = wording.told(why, _whom_to_ask(event_type))
+        return Elsewhere(headline=_("Not bookable here"), sentence=asking)
+    action = Action(label=_("Continue at %(site)s", site=site), href=event_type.booking_url)
+    return Elsewhere(headline=_("Book at %(site)s", site=site), sentence=why, action=action)
+
+
+def _whom_to_ask(event_type: EventType) -> str:
+    names, others = _sure(event_type)
+    if others or not names:
+        return _("Please ask our team how to book.")
+    return _("Please ask %(hosts)s how to book.", hosts=wording.listed(names))
 
 
 def _hosts(event_type: EventType) -> str:
     """Name the hosts: those who take part in any case, and how many of a group."""
+    names, others = _sure(event_type)
+    if not others:
+        return wording.listed(names)
+    if not names:
+        # Translators: Whom the guest will meet, before it is known who of several people that will be.
+        return ngettext("One of our team", "%(n)s of our team", others)
+    # Translators: It comes last in a list of names, as in "Ann, Bo and one of our team".
+    group = ngettext("one of our team", "%(n)s of our team", others)
+    return wording.listed((*names, group))
+
+
+def _sure(event_type: EventType) -> tuple[tuple[str, ...], int]:
+    """Give the names of those who take part in any case, and how many others."""
     chosen = {member.host for group in event_type.groups for member in group.members}
-    fixed = [host.name for host in event_type.hosts if host.slug not in chosen]
-    return wording.listed((*fixed, *(_of_group(group, event_type) for group in event_type.groups)))
-
-
-def _of_group(group: HostGroup, event_type: EventType) -> str:
-    if len(group.members) > group.need:
-        return f"{'one' if group.need == 1 else group.need} of our team"
-    slugs = [member.host for member in group.members]
-    return wording.listed(host.name for host in event_type.hosts if host.slug in slugs)
+    whole = [group for group in event_type.groups if len(group.members) <= group.need]
+    sure = {member.host for group in whole for member in group.members}
+    names = tuple(host.name for host in event_type.hosts if host.slug not in chosen or host.slug in sure)
+    return names, sum(group.need for group in event_type.groups if group not in whole)
 
 
 def _site(address: str) -> str:

@@ -19,6 +19,7 @@ from ..errors import (
     LinkInvalid,
     ProviderUnavailable,
 )
+from ..languages import gettext as _
 from ..languages import speak
 from ..links import Purpose
 from ..policy import Verdict
@@ -253,7 +254,7 @@ def _show_cancel(
         reading=visitors(found.attendee.zone),
         alert=alert,
     )
-    return show(parts, component, title=f"Cancel: {found.title}", status=status)
+    return show(parts, component, title=_("Cancel: %(title)s", title=wording.own(found.title)), status=status)
 
 
 # --- links and refusals --------------------------------------------------------------------------
@@ -266,7 +267,8 @@ def link(uid: str) -> AnyResponse:
     limiting.check_link_request(parts, uid, request.remote_addr or "")
     if parts.mails_links and finding.is_uid(uid):
         notices.ask_for_link(parts, uid)
-    return show(parts, notices.link_sent(), title="Check your mail")
+    notice = notices.link_sent()
+    return show(parts, notice, title=notice.headline)
 
 
 def static(digest: str, name: str) -> AnyResponse:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import g, render_template
 from markupsafe import Markup
@@ -18,11 +19,11 @@ from ..values import Booking
 from . import cancelling, language, locking, notices, wording
 from . import prefill as prefill_
 from .assets import Addresses
-from .components import Component
+from .components import Component, Shell
 from .details import Details
 from .reading import visitors
 from .runtime import Runtime, runtime
-from .state import PREFILL
+from .state import PREFILL, booker_path
 from .steps import Steps
 
 _log = logging.getLogger(__name__)
@@ -65,6 +66,29 @@ class Widgets:
             at = Steps.of_booking(parts, event_type, query, id=identity, owner=owner, told=told)
             widget = at.widget()
             return parts.memory.widget(widget) if at.is_shared(widget) else widget.__html__()
+
+        return _shown(f"booker-{slug}", draw)
+
+    def lazy(
+        self,
+        slug: str,
+        *,
+        owner: str = "",
+        prefill: Mapping[str, Any] | None = None,
+        locked: Mapping[str, Any] | None = None,
+    ) -> Markup:
+        """Give a shell, in whose place the booker comes once the guest is near; without scripts it is a link.
+
+        No slots are asked for until then. The rest is as without *lazy*, but what is known of the guest is
+        always kept here, with a token for it in the shell.
+        """
+
+        def draw(parts: Runtime, identity: str) -> Markup:
+            event_type = parts.service.event_type(slug, owner=owner or None)
+            kept = locking.token(parts, event_type, locked=locked or {}, known=prefill or {}, expires=_STANDS)
+            path = parts.url(booker_path(event_type, owner))
+            href = language.keeping(f"{path}?{urlencode({PREFILL: kept})}" if kept else path)
+            return Shell(id=identity, title=event_type.title, href=href).__html__()
 
         return _shown(f"booker-{slug}", draw)
 

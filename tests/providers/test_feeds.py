@@ -494,7 +494,7 @@ def test_header_that_cannot_be_sent_again_is_not_kept(make: Make, clock: FrozenC
         pytest.param(
             FeedState(origin="https://a.example", good_at=NOW - 90 * MINUTE, error="It is down.", events=7),
             False,
-            "The calendar at https://a.example was read 1 h 30 min ago. Events in it: 7. It is down.",
+            "The calendar at https://a.example was read 1 hr 30 min ago. Events in it: 7. It is down.",
             id="old",
         ),
         pytest.param(

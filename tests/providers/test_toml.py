@@ -72,6 +72,7 @@ def test_the_documented_example_is_read(tmp_path: Path) -> None:
         calendars=("https://calendar.example.com/ada.ics",),
     )
     assert intro == EventType(
+        colour="#1f5a45",
         slug="intro-call",
         title="Intro call",
         description="What it is about.",
@@ -196,10 +197,11 @@ def test_a_schedule_may_be_of_another_zone_than_its_host(tmp_path: Path) -> None
             'series = { frequency = "yearly" }', {"series": Series(frequency=Frequency.YEARLY)}, id="twice"
         ),
         pytest.param(
-            "private = true\nzone_locked = true\nhost_email_hidden = true",
-            {"private": True, "zone_locked": True, "host_email_hidden": True},
+            "private = true\nzone_locked = true\nhost_email_hidden = true\nverify_email = true",
+            {"private": True, "zone_locked": True, "host_email_hidden": True, "verify_email": True},
             id="what guests see",
         ),
+        pytest.param('colour = "#1F5a45"', {"colour": "#1F5a45"}, id="colour"),
         pytest.param("cancel = { begun = true }", {"cancel": ChangeRule(begun=True)}, id="what has begun"),
         pytest.param(
             'questions = [{ slug = "from", label = "From", hidden = true, locked = true }]',

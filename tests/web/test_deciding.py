@@ -142,8 +142,9 @@ def test_the_host_reads_what_there_is_to_know(office: Office) -> None:
     page = office.opened()
 
     assert page.headline() == "Do you agree to this booking?"
-    assert "10:00 – 11:00 Berlin" in page.text()
-    assert "For the guest: Tuesday 2 February 2027, 18:00 – 19:00, Tokyo" in page.text()
+    assert "All dates of the series" not in page.text()
+    assert "10:00 – 11:00 Central European Time - Berlin" in page.text()
+    assert "For the guest: Tuesday 2 February 2027, 18:00 – 19:00 , Japan Time - Tokyo" in page.text()
     assert all(each in page.text() for each in (*PERSONAL, "Account", "Ada Lovelace"))
     assert _buttons(page) == ["Agree", "Decline"]
 

@@ -19,6 +19,7 @@ from ...errors import (
     SlotTaken,
     Unsupported,
 )
+from ...languages import N_
 from ...policy import Rule
 from ...times import format_instant
 from ...values import Booking, BookingStatus, CancelScope, EventType
@@ -30,7 +31,7 @@ from .desk import HOST, Desk
 from .slots import Search
 
 _LOOKS, _LOOK = 3, 1.0
-_SAME_TIME = "The booking is at this time already. Please choose another one."
+_SAME_TIME = N_("The booking is at this time already. Please choose another one.")
 
 
 class Changer:

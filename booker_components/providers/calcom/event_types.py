@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from ... import times
 from ...errors import ProviderError
+from ...languages import N_
 from ...values import (
     Approval,
     BookingWindow,
@@ -35,10 +36,10 @@ _LONGEST = 100_000
 # More occurrences, or months between two of them, than anybody books.
 _MOST_STEPS = 1000
 
-_PAID = "This has a price, and is booked and paid for at Cal.com."
-_VERIFIED = "Your e-mail address has to be verified first, so this is booked at Cal.com."
-_PRIVATE = "This can be booked at Cal.com only."
-_GROUP = "A meeting with several people is booked at Cal.com."
+_PAID = N_("This has a price, and is booked and paid for at Cal.com.")
+_VERIFIED = N_("Your e-mail address has to be verified first, so this is booked at Cal.com.")
+_PRIVATE = N_("This can be booked at Cal.com only.")
+_GROUP = N_("A meeting with several people is booked at Cal.com.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -32,7 +32,6 @@ _KINDS = {
     "boolean": QuestionKind.BOOLEAN,
     "url": QuestionKind.URL,
 }
-_HELP = {"multiemail": "E-mail addresses, one on each line."}
 # What says nothing, for the fields that are demanded and never shown.
 _BLANKS: Mapping[str, Any] = {
     "text": "-",
@@ -88,7 +87,6 @@ class Field:
             kind=kind,
             required=self.required and not self.hidden,
             options=self.options,
-            help=_HELP.get(self.type, ""),
             placeholder=self.placeholder,
             hidden=self.hidden,
             locked=self.locked,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ...errors import BookingClosed, BookingNotFound, EventTypeNotFound
+from ...languages import N_
 from ...policy import Rule
 from ...times import format_instant
 from ...values import Booking, BookingFilter, BookingOrder, BookingStatus, CalendarLink
@@ -36,8 +37,8 @@ _ORDERS = {
     BookingOrder.UPDATED: "sortUpdatedAt",
 }
 
-_NOT_WAITING = "This booking does not wait for an answer."
-_NOT_BEGUN = "Who did not come can be noted once the booking has begun."
+_NOT_WAITING = N_("This booking does not wait for an answer.")
+_NOT_BEGUN = N_("Who did not come can be noted once the booking has begun.")
 
 
 class Hosting:

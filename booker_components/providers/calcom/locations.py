@@ -34,10 +34,6 @@ _KINDS = {
 _TYPES = {kind: name for name, kind in _KINDS.items()}
 #: The field that a type keeps its value in.
 _VALUES = {"attendeePhone": "phone", "attendeeAddress": "address", "attendeeDefined": "location"}
-_LABELS = {
-    LocationKind.ATTENDEE_ADDRESS: "At your address",
-    LocationKind.ATTENDEE_CHOICE: "Somewhere else",
-}
 #: What a booking says of its location, in the words of Cal.com's core.
 _BOOKED = {
     "inPerson": LocationKind.IN_PERSON,
@@ -48,7 +44,6 @@ _BOOKED = {
     "somewhereElse": LocationKind.ATTENDEE_CHOICE,
 }
 
-_DEFAULT_APP = "Video call"
 _SERVICES = {
     "cal-video": "Cal Video",
     "google-meet": "Google Meet",
@@ -79,11 +74,11 @@ def _offered(found: Object) -> Location:
         service = found.word("integration")
         return Location(kind=LocationKind.CONFERENCE, value=service, label=service_name(service))
     if name == "organizersDefaultApp":
-        return Location(kind=LocationKind.CONFERENCE, label=_DEFAULT_APP)
+        return Location(kind=LocationKind.CONFERENCE)
     kind = _KINDS.get(name, LocationKind.OTHER)
     # What is not public is told to guests who have booked only.
     value = found.text(name) if kind in PRESET and found.flag("public") else ""
-    return Location(kind=kind, value=value, label=_LABELS.get(kind, ""))
+    return Location(kind=kind, value=value)
 
 
 def service_name(service: str) -> str:
@@ -132,11 +127,11 @@ def booked(text: str, answer: object, *, phone: str = "") -> Location | None:
     if said.startswith("integrations:") or text.startswith("integrations:"):
         return _conference(said if said.startswith("integrations:") else text, text)
     if said == "conferencing":
-        return _linked(text, _DEFAULT_APP) or Location(kind=LocationKind.CONFERENCE, label=_DEFAULT_APP)
+        return _linked(text, "") or Location(kind=LocationKind.CONFERENCE)
     kind = _BOOKED.get(said) or _kind_of(text)
     if kind is LocationKind.PHONE and phone and international(text) == international(phone):
         kind = LocationKind.ATTENDEE_PHONE
-    return Location(kind=kind, value=text or value, label=_LABELS.get(kind, ""))
+    return Location(kind=kind, value=text or value)
 
 
 def _answered(answer: object) -> tuple[str, str]:

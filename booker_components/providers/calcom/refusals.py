@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from ...errors import BookerError, BookingClosed, EventTypeNotFound, InvalidRequest, NotBookable, SlotTaken
+from ...languages import N_
+from ...languages import gettext as _
 from ...policy import Rule
 from ...values import BookingRequest
 from .client import CalcomError, CalcomForbidden, CalcomNotFound
@@ -37,16 +39,18 @@ _CLOSED = (
 # How far our clock may be from Cal.com's.
 _LEEWAY = timedelta(minutes=5)
 
-_LIMIT = "You have as many bookings of this kind as you may have. Please move or cancel one of them first."
-_AT_CALCOM = "This can be booked at Cal.com only."
-_MOVED_AT_CALCOM = "This can be moved at Cal.com only."
-_TOO_MANY = "As many appointments cannot be booked at once."
-_NOT_NOW = "This cannot be booked at the moment."
-_LACKS_ANSWER = "The host needs an answer that this page does not ask for. Please contact the host."
-_FILL_IN = "Please fill this in."
-_WRONG_ANSWER = "Please check this answer."
-_DATES = "One of the dates is no longer free. Please choose another time, or fewer dates."
-_PHONE = "Please enter a phone number with its country code, like +49 30 123456."
+_LIMIT = N_(
+    "You have as many bookings of this kind as you may have. Please move or cancel one of them first."
+)
+_AT_CALCOM = N_("This can be booked at Cal.com only.")
+_MOVED_AT_CALCOM = N_("This can be moved at Cal.com only.")
+_TOO_MANY = N_("As many appointments cannot be booked at once.")
+_NOT_NOW = N_("This cannot be booked at the moment.")
+_LACKS_ANSWER = N_("The host needs an answer that this page does not ask for. Please contact the host.")
+_FILL_IN = N_("Please fill this in.")
+_WRONG_ANSWER = N_("Please check this answer.")
+_DATES = N_("One of the dates is no longer free. Please choose another time, or fewer dates.")
+_PHONE = N_("Please enter a phone number with its country code, like +49 30 123456.")
 
 
 def of_time(error: CalcomError, *, several: bool = False) -> BookerError | None:
@@ -106,7 +110,7 @@ def _of_event_type(error: CalcomError) -> NotBookable | None:
 def _of_fields(error: CalcomError, offer: Offer) -> NotBookable | None:
     words = error.text.lower()
     if "booking location with" in words:
-        return InvalidRequest({"location": "Please choose one of the options."})
+        return InvalidRequest({"location": _("Please choose one of the options.")})
     if any(each in words for each in _BAD_ANSWER):
         missing = "missing" in words
         found = _named(error.text, offer.form.fields) or _phone_field(words, offer.form.fields)
@@ -116,11 +120,11 @@ def _of_fields(error: CalcomError, offer: Offer) -> NotBookable | None:
 
 def _of_answer(field: Field | None, *, missing: bool, phone: bool) -> NotBookable:
     if field is None and phone:
-        return InvalidRequest({"phone": _PHONE})
+        return InvalidRequest({"phone": _(_PHONE)})
     if field is None or field.hidden:
         return NotBookable("Cal.com wants an answer to a field that is not shown.", sentence=_LACKS_ANSWER)
     sentence = _PHONE if phone else _FILL_IN if missing else _WRONG_ANSWER
-    return InvalidRequest({field.slug: sentence})
+    return InvalidRequest({field.slug: _(sentence)})
 
 
 def _named(text: str, fields: tuple[Field, ...]) -> Field | None:
@@ -141,9 +145,9 @@ def _phone_field(words: str, fields: tuple[Field, ...]) -> Field | None:
 
 
 _PEOPLE: Mapping[str, tuple[str, str]] = {
-    "guests": ("guests", "Please check these e-mail addresses."),
-    "email": ("email", "Please enter an e-mail address like name@example.com."),
-    "timezone": ("tz", "Please choose a time zone."),
+    "guests": ("guests", N_("Please check these e-mail addresses.")),
+    "email": ("email", N_("Please enter an e-mail address like name@example.com.")),
+    "timezone": ("tz", N_("Please choose a time zone.")),
     "attendee.name": ("name", _FILL_IN),
 }
 
@@ -152,10 +156,10 @@ def _of_person(words: str, fields: tuple[Field, ...]) -> NotBookable | None:
     """Tell which of the guest's own details the API's check of the body complains about."""
     if "phonenumber" in words or "phone number" in words:
         field = _phone_field("phone number", fields)
-        return InvalidRequest({field.slug if field else "phone": _PHONE})
+        return InvalidRequest({field.slug if field else "phone": _(_PHONE)})
     checked = " must be " in words or "should not be" in words
     found = next((told for key, told in _PEOPLE.items() if key in words), None) if checked else None
-    return InvalidRequest(dict([found])) if found else None
+    return InvalidRequest({found[0]: _(found[1])}) if found else None
 
 
 # --- changes -------------------------------------------------------------------------------------
@@ -172,7 +176,7 @@ def of_cancelling(error: CalcomError) -> BookerError | None:
     """Tell what a refusal to cancel means; None if that cannot be told."""
     words = error.text.lower()
     if "reason is required" in words:
-        return InvalidRequest({"reason": _FILL_IN})
+        return InvalidRequest({"reason": _(_FILL_IN)})
     if "invalid seatuid" in words:
         return BookingClosed("Cal.com says that the seat was given up.", rule=Rule.CANCELLED)
     return of_closed(error)

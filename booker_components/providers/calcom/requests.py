@@ -21,6 +21,8 @@ _LANGUAGES = frozenset(
     | {"ru", "sk", "sr", "sv", "ta", "th", "tr", "uk", "vi", "zh-CN", "zh-TW"}
 )
 _SPOKEN = {"zh": "zh-CN", "nb": "no", "nn": "no"}
+# Scripts and territories in which Chinese is written in the traditional way (CLDR).
+_TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 
 
 def booking_body(offer: Offer, request: BookingRequest, *, mark: str) -> dict[str, object]:
@@ -81,9 +83,12 @@ def _sent(offer: Offer, slug: str, answer: Answer) -> object:
 
 def language(locale: str) -> str:
     """Give the language of a BCP 47 tag as Cal.com names it, English for those that it does not speak."""
-    wanted = locale.replace("_", "-")
-    short = wanted.partition("-")[0].lower()
-    found = next((each for each in _LANGUAGES if each.lower() == wanted.lower()), "")
+    short, *others = locale.replace("_", "-").lower().split("-")
+    if short == "zh" and "hans" not in others and _TRADITIONAL.intersection(others):
+        return "zh-TW"
+    # A script may stand between: "pt-Latn-BR".
+    wanted = "-".join((short, *others[-1:]))
+    found = next((each for each in _LANGUAGES if each.lower() == wanted), "")
     return found or _SPOKEN.get(short) or (short if short in _LANGUAGES else "en")
 
 

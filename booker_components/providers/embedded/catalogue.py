@@ -50,6 +50,8 @@ A file declares schedules and hosts by name, and a list of event types; docs/dec
     notes = true
     private = false                         # true: only by a private link
     zone_locked = false                     # true: times are shown in the host's zone only
+    verify_email = false                    # true: guests show by a mailed code that an address is theirs
+    colour = "#1f5a45"                      # the brand's colour in the widgets
     host_email_hidden = false
     reminders = ["24h", "1h"]               # before the start
     approval = { within = "48h", expires = "24h" }  # or true: always

@@ -10,6 +10,7 @@ from functools import partial
 from sqlalchemy import Connection, select
 
 from ...errors import BookingClosed, NotBookable, Refused
+from ...languages import N_
 from ...policy import Rule
 from ...values import Booking, BookingStatus, CancelScope, EventKind, EventType
 from . import choosing, limits, making, rows, taking, writing
@@ -115,7 +116,7 @@ def _move(desk: Desk, uid: str, start: datetime, elsewhere: Elsewhere, *, reason
         if start == booking.start:
             raise NotBookable(
                 f"Booking {uid} is at {start.isoformat()} already.",
-                sentence="The booking is at this time already. Please choose another one.",
+                sentence=N_("The booking is at this time already. Please choose another one."),
             )
         if by == _GUEST:
             _require_room(connection, desk, event_type, booking, start)
@@ -285,7 +286,7 @@ def _require_texts(*texts: str) -> None:
     if any("\0" in text for text in texts):
         raise Refused(
             "A text holds the character NUL, which not every database keeps.",
-            sentence="This has characters that cannot be used. Please type it again.",
+            sentence=N_("This has characters that cannot be used. Please type it again."),
         )
 
 

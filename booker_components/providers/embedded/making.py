@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete
 
 from ... import times as calendar
 from ...errors import NotBookable, SlotTaken
+from ...languages import N_
 from ...policy import Rule, may_book
 from ...values import Booking, BookingRequest, BookingStatus, EventKind, EventType, TimeWindow
 from . import assigning, choosing, limits, rows, taking, writing
@@ -83,7 +84,7 @@ def require_same(request: BookingRequest, booking: Booking, start: datetime) -> 
         raise NotBookable(
             f"The key of the request belongs to booking {booking.uid}, which was asked for otherwise.",
             rule=Rule.REPEATED,
-            sentence="This form has made a booking already. Send it once more to make another one.",
+            sentence=N_("This form has made a booking already. Send it once more to make another one."),
         )
     return booking
 

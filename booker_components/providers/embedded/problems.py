@@ -10,6 +10,8 @@ from difflib import get_close_matches
 Found = Iterator[tuple[str, str]]
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
+#: "#rgb" or "#rrggbb".
+COLOUR = re.compile(r"#(?:[0-9a-f]{3}){1,2}", re.ASCII | re.IGNORECASE)
 SLUG_WORDS = "up to 64 lower-case letters, digits and hyphens, no hyphen first"
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from ...languages import gettext as _
+from ...questions import UNASKED
 from ...values import Answer, Question, QuestionKind
 from .objects import Object
 
@@ -29,7 +31,7 @@ def is_own_field(question: Question) -> bool:
 
 def unknown(questions: Sequence[Question], answers: Mapping[str, Answer]) -> Mapping[str, str]:
     """Give a sentence for each answer to a question that is not asked."""
-    return dict.fromkeys(answers.keys() - {each.slug for each in questions}, "This question is not asked.")
+    return dict.fromkeys(answers.keys() - {each.slug for each in questions}, _(UNASKED))
 
 
 def sent(questions: Sequence[Question], answers: Mapping[str, Answer]) -> list[dict[str, object]]:

@@ -23,7 +23,9 @@ from ...errors import (
     ProviderUnavailable,
     SlotTaken,
 )
+from ...languages import N_
 from ...policy import Rule
+from ...questions import too_long
 from ...values import Booking, CancelScope, EventType
 from .._once import settled
 from . import finding
@@ -42,8 +44,8 @@ _REFUSALS = frozenset({402, 422})
 # What a body with an unknown field may be answered.
 _BAD_BODY = frozenset({400, 422})
 
-_NOT_MOVED = "The booking cannot be moved to this time. Please choose another one."
-_NOT_EDITED = "Jicoo does not accept this change. Please check the times and the hosts."
+_NOT_MOVED = N_("The booking cannot be moved to this time. Please choose another one.")
+_NOT_EDITED = N_("Jicoo does not accept this change. Please check the times and the hosts.")
 
 
 class Changer:
@@ -187,7 +189,7 @@ class Changer:
         message of more than 2000 characters, `NotBookable` where Jicoo refuses, or `BookingNotFound`.
         """
         if len(message) > MESSAGE_LIMIT:
-            raise InvalidRequest({"message": f"Please use {MESSAGE_LIMIT} characters at most."})
+            raise InvalidRequest({"message": too_long(len(message), MESSAGE_LIMIT)})
         old = self._desk.reader.find(uid)
         until = end or (start + old.duration if start else None)
         body: dict[str, object | None] = {

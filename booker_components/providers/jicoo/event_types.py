@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from ...errors import ProviderError
+from ...languages import N_
 from ...values import BookingWindow, EventType, Host
 from .objects import Object
 
@@ -15,7 +16,7 @@ _LONGEST = 100_000
 # Looking for the next free time asks for a week at a time, each a call.
 _AHEAD = 180
 _ENABLED = "enable"
-_PAID = "This has a price, and is booked and paid for at Jicoo."
+_PAID = N_("This has a price, and is booked and paid for at Jicoo.")
 # The pages that guests see (contracts/jicoo.md 6).
 _SITE = "https://www.jicoo.com"
 

@@ -16,6 +16,7 @@ from ...errors import (
     Refused,
     SlotTaken,
 )
+from ...languages import N_
 from ...policy import Rule, may_book
 from ...records.keys import RequestKeys
 from ...records.turns import CHANGE_LASTS
@@ -29,7 +30,7 @@ from .desk import Desk
 # What Jicoo answers where a booking is understood and refused.
 _REFUSALS = frozenset({402, 422})
 
-_NOT_TAKEN = "The booking was not accepted. Please check what you have entered, or choose another time."
+_NOT_TAKEN = N_("The booking was not accepted. Please check what you have entered, or choose another time.")
 
 
 class Maker:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ...errors import InvalidRequest
+from ...questions import too_long, too_many_guests
 from ...values import BookingRequest, EventType, LocationKind
 from . import answers, locations
 from .objects import written
@@ -35,9 +36,9 @@ def _problems(event_type: EventType, request: BookingRequest) -> Iterator[tuple[
     for slug, most in {**LIMITS, **answers.OWN_FIELDS}.items():
         length = len({**own, **texts}.get(slug, ""))
         if length > most:
-            yield slug, f"Please use {most} characters at most; these are {length}."
+            yield slug, too_long(length, most)
     if len(request.guests) > MOST_GUESTS:
-        yield "guests", f"You can invite {MOST_GUESTS} guests at most."
+        yield "guests", too_many_guests(MOST_GUESTS)
     yield from answers.unknown(event_type.questions, request.answers).items()
 
 

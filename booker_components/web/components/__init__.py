@@ -5,6 +5,7 @@ words. Nothing else reaches a template, so an overriding template may use these 
 """
 
 from .parts import Action as Action
+from .parts import Brand as Brand
 from .parts import Choice as Choice
 from .parts import Dates as Dates
 from .parts import Day as Day
@@ -12,6 +13,7 @@ from .parts import DayTimes as DayTimes
 from .parts import Elsewhere as Elsewhere
 from .parts import Field as Field
 from .parts import Form as Form
+from .parts import Guards as Guards
 from .parts import Hidden as Hidden
 from .parts import LinkRequest as LinkRequest
 from .parts import Month as Month
@@ -24,6 +26,7 @@ from .parts import SeriesDate as SeriesDate
 from .parts import Summary as Summary
 from .parts import Weekday as Weekday
 from .parts import When as When
+from .parts import Work as Work
 from .parts import Zones as Zones
 from .widgets import Booker as Booker
 from .widgets import Booking as Booking
@@ -33,3 +36,4 @@ from .widgets import Component as Component
 from .widgets import Decide as Decide
 from .widgets import Notice as Notice
 from .widgets import Reschedule as Reschedule
+from .widgets import Shell as Shell

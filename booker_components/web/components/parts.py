@@ -55,7 +55,8 @@ class Option:
 class Field:
     """A visible form field with its state."""
 
-    #: text, email, tel, url, number, long_text, select, radio, checkboxes, boolean or list (one per line).
+    #: text, email, tel, url, number, long_text, select, radio, checkboxes, boolean, list (one per line), or
+    #: code (digits).
     kind: str
     id: str
     name: str
@@ -83,6 +84,16 @@ class Field:
             ids.append(f"{self.id}-error")
         return " ".join(ids)
 
+    @property
+    def direction(self) -> str:
+        """The attribute `dir`: addresses and numbers go from left to right in every language.
+
+        What is typed into an empty field goes as the form does, what stands there as its own letters do.
+        """
+        if self.kind in ("email", "tel", "url", "list"):
+            return "ltr"
+        return "auto" if self.value and self.kind in ("text", "long_text") else ""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
@@ -94,6 +105,16 @@ class Problem:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Brand:
+    """The colour of an event type's brand."""
+
+    #: Its six digits, part of a class name.
+    name: str
+    #: The address of its style sheet; empty where the page has it.
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class When:
     """A time span in words, in one zone."""
 
@@ -101,7 +122,7 @@ class When:
     date: str
     #: "09:00 – 09:30"
     time: str
-    #: "Paris, Central European Time (GMT+1)"
+    #: "Central European Time - Paris, GMT+1"
     zone: str
     #: The start for the attribute `datetime`.
     iso: str = ""
@@ -129,6 +150,11 @@ class Summary:
     chosen: When | None = None
     #: The time before the move; shown struck through.
     former: When | None = None
+
+    @property
+    def mark(self) -> str:
+        """The first letter of the host, in the place of a picture."""
+        return next((each.upper() for each in self.host if each.isalnum()), "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,16 +214,18 @@ class DayTimes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Zones:
-    """The choice of the guest's time zone: a GET form of its own."""
+    """The choice of the guest's time zone: a step that shows the list, which is a GET form of its own."""
 
     action: str
     id: str
-    #: What the zone is called: "Paris, Central European Time (GMT+1)".
+    #: What the zone is called: "Central European Time - Paris, GMT+1".
     label: str
     #: IANA name.
     current: str
-    #: `<option>` elements, prepared once per language and zone.
-    options: Markup
+    #: `<option>` elements, prepared once per language and zone; empty where the list is not on view.
+    options: Markup = Markup()
+    #: The step that shows the list, or hides it again; None where there is no choice.
+    change: Choice | None = None
     #: Whether the guest has chosen the zone (else scripts may propose the browser's).
     chosen: bool = False
     #: The rest of the state, kept by hidden fields.
@@ -222,6 +250,8 @@ class Picker:
     durations: tuple[Choice, ...] = ()
     #: "12h" and "24h".
     clocks: tuple[Choice, ...] = ()
+    #: How many minutes a time takes, where guests may compare times with their own calendar; else 0.
+    minutes: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -263,6 +293,31 @@ class Dates:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """What a browser does unseen before a form is sent, see `web.robots`."""
+
+    #: With so many bits that are 0 the digest begins that is looked for.
+    bits: int
+    #: The names of the fields that say of what, and take what was found.
+    stamp: str
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guards:
+    """What keeps a form from programs, and from whoever gives somebody else's address."""
+
+    #: The name of the field that no guest sees, and only programs fill in.
+    trap: str
+    #: What a browser does before the form is sent; None for nothing.
+    work: Work | None = None
+    #: Asks for the code that was mailed to the guest.
+    code: Field | None = None
+    #: The name of the button that asks for another code.
+    again: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
     """The form of a widget: posts to *action*."""
 
@@ -275,6 +330,7 @@ class Form:
     dates: Dates | None = None
     #: Where scripts ask to keep the chosen time for the guest; empty where that is not possible.
     hold: str = ""
+    guards: Guards | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

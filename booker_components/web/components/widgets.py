@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from .parts import (
     Action,
+    Brand,
     Choice,
     Elsewhere,
     Form,
@@ -53,6 +54,7 @@ class Chooser(Component):
     slug: str
     #: Where the "go" buttons post while something typed is carried along.
     action: str
+    brand: Brand | None = None
     #: A sentence above everything: a taken slot, a wrong value in the address, a failure.
     alert: str = ""
     #: The calendar; None once a time is chosen.
@@ -77,6 +79,18 @@ class Booker(Chooser):
 
     template: ClassVar[str] = "booker/booker.html"
     word: ClassVar[str] = "booker"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shell(Component):
+    """Stands for a booker until it comes near; without scripts it is a link to it."""
+
+    template: ClassVar[str] = "booker/shell.html"
+    word: ClassVar[str] = "shell"
+
+    #: What is booked.
+    title: str
+    href: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,6 +134,8 @@ class Booking(Component):
     again: Action | None = None
     #: The offer of a link, where the visitor came without one that allows changes.
     link_request: LinkRequest | None = None
+    #: What a page around a frame is told of the booking, as JSON.
+    facts: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -184,3 +200,5 @@ class Notice(Component):
     leave: Action | None = None
     actions: tuple[Action, ...] = ()
     link_request: LinkRequest | None = None
+    #: What a page around a frame is told of the booking that was made, moved or cancelled, as JSON.
+    facts: str = ""

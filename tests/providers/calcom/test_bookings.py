@@ -231,7 +231,7 @@ def test_a_series_is_its_next_booking_with_all_of_them(day: int, uid: str, chose
             None,
             Location(kind=LocationKind.CONFERENCE, value="google-meet", label="Google Meet"),
         ),
-        ("", {"value": "conferencing"}, Location(kind=LocationKind.CONFERENCE, label="Video call")),
+        ("", {"value": "conferencing"}, Location(kind=LocationKind.CONFERENCE)),
         ("+15550100", None, Location(kind=LocationKind.PHONE, value="+15550100")),
         ("+1 555 0111", None, Location(kind=LocationKind.ATTENDEE_PHONE, value="+1 555 0111")),
         (
@@ -243,12 +243,12 @@ def test_a_series_is_its_next_booking_with_all_of_them(day: int, uid: str, chose
         (
             "",
             {"value": "attendeeInPerson", "optionValue": "Home"},
-            Location(kind=LocationKind.ATTENDEE_ADDRESS, value="Home", label="At your address"),
+            Location(kind=LocationKind.ATTENDEE_ADDRESS, value="Home"),
         ),
         (
             "The park",
             {"value": "somewhereElse", "optionValue": "The park"},
-            Location(kind=LocationKind.ATTENDEE_CHOICE, value="The park", label="Somewhere else"),
+            Location(kind=LocationKind.ATTENDEE_CHOICE, value="The park"),
         ),
         ("The park", "odd", Location(kind=LocationKind.IN_PERSON, value="The park")),
         ("The park", {"value": 3}, Location(kind=LocationKind.IN_PERSON, value="The park")),

@@ -166,10 +166,10 @@ def test_locations_are_offered_once_each_and_private_ones_without_their_value() 
         Location(kind=kinds.PHONE, value="+15550100"),
         Location(kind=kinds.CONFERENCE, value="google-meet", label="Google Meet"),
         Location(kind=kinds.CONFERENCE, value="office365-video", label="Microsoft Teams"),
-        Location(kind=kinds.ATTENDEE_ADDRESS, label="At your address"),
+        Location(kind=kinds.ATTENDEE_ADDRESS),
         Location(kind=kinds.ATTENDEE_PHONE),
-        Location(kind=kinds.ATTENDEE_CHOICE, label="Somewhere else"),
-        Location(kind=kinds.CONFERENCE, label="Video call"),
+        Location(kind=kinds.ATTENDEE_CHOICE),
+        Location(kind=kinds.CONFERENCE),
     )
 
 
@@ -219,7 +219,6 @@ def test_questions_keep_what_the_host_said_of_them() -> None:
     assert (topic.label, topic.placeholder, topic.required, topic.locked) == ("Topic", "In short", True, True)
     assert (campaign.hidden, campaign.required) == (True, False)
     assert found["size"].options == ("Small", "Large")
-    assert found["colleagues"].help == "E-mail addresses, one on each line."
 
 
 def test_options_with_prices_keep_their_values() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from booker_components.languages import Languages
 from booker_components.providers._once import fingerprint
 from booker_components.providers.calcom import locations
 from booker_components.providers.calcom.event_types import Offer, read_offer
@@ -14,6 +15,7 @@ from booker_components.providers.calcom.objects import Object
 from booker_components.providers.calcom.requests import booking_body, language, mark_of
 from booker_components.values import Attendee, BookingRequest, Location, LocationKind
 
+from ...contracts.openapi import document
 from . import samples
 from .samples import NINE
 
@@ -173,8 +175,23 @@ def test_facts_go_along_with_our_mark() -> None:
         ("de-AT", "de"),
         ("pt-BR", "pt-BR"),
         ("pt_br", "pt-BR"),
+        ("pt-PT", "pt"),
+        ("pt-Latn-BR", "pt-BR"),
+        ("es-MX", "es"),
+        ("es-419", "es-419"),
+        ("zh", "zh-CN"),
         ("zh-Hans-CN", "zh-CN"),
+        ("zh-Hans-HK", "zh-CN"),
+        ("zh-Hant-TW", "zh-TW"),
+        ("zh-Hant", "zh-TW"),
+        ("zh-TW", "zh-TW"),
+        ("zh-HK", "zh-TW"),
         ("nb", "no"),
+        ("nb-NO", "no"),
+        ("nn-NO", "no"),
+        ("he-IL", "he"),
+        ("sr-Latn-RS", "sr"),
+        ("en-GB", "en"),
         ("tlh", "en"),
         ("", "en"),
     ],
@@ -182,6 +199,14 @@ def test_facts_go_along_with_our_mark() -> None:
 def test_languages(locale: str, spoken: str) -> None:
     """The nearest that Cal.com speaks, else English."""
     assert language(locale) == spoken
+
+
+@pytest.mark.parametrize("tag", [*Languages().tags, "zh-Hant-HK", "sr-Latn-RS", "fil-PH", "es-419"])
+def test_every_language_that_we_speak_is_told_as_one_of_cal_coms(tag: str) -> None:
+    """Whatever territory a visitor has; others than those in the document are refused."""
+    known = document()["components"]["schemas"]["CreateBookingAttendee"]["properties"]["language"]["enum"]
+
+    assert {language(tag), language(f"{tag}-US")} <= set(known)
 
 
 def test_marks_and_fingerprints_tell_nothing_and_differ() -> None:

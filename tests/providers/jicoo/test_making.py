@@ -25,6 +25,7 @@ from booker_components.policy import Rule
 from booker_components.providers._http import Http
 from booker_components.providers._once import fingerprint
 from booker_components.providers.jicoo.client import JicooClient
+from booker_components.providers.jicoo.requests import language
 from booker_components.testing.jicoo import Errors
 from booker_components.values import (
     BookingStatus,
@@ -625,3 +626,12 @@ def test_a_host_who_cannot_be_reached_has_made_nothing(at: AtJicoo) -> None:
     at.fake.start()
     assert not isinstance(caught.value, OutcomeUnknown)
     assert at.keys.read("form-1") is None
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [("ja", "ja"), ("ja-JP", "ja"), ("en-GB", "en"), ("en_US", "en"), ("de-AT", ""), ("zh-Hant-TW", "")],
+)
+def test_jicoo_is_told_of_the_languages_that_it_speaks(locale: str, told: str) -> None:
+    """For any other it is left to Jicoo (contracts/jicoo.md 2.3)."""
+    assert language(locale) == told

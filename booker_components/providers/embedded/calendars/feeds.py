@@ -15,6 +15,8 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from babel import Locale
+
 from ....errors import ProviderError, ProviderUnavailable
 from ....guarded import Answer, Guarded, Unreachable, origin
 from ....storage import Storage
@@ -41,6 +43,7 @@ LARGEST = 5_000_000
 _REDIRECTS = 3
 _AT_ONCE = 8
 _PAUSE = 0.05
+_LOCALE = Locale("en", "GB")
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +71,7 @@ class FeedState:
         if self.good_at is None:
             parts = [f"The calendar at {self.origin} was never read, so its host is not offered."]
         else:
-            age = duration_name(max(now - self.good_at, timedelta(0)))
+            age = duration_name(max(now - self.good_at, timedelta(0)), _LOCALE)
             parts = [f"The calendar at {self.origin} was read {age} ago. Events in it: {self.events}."]
         if self.skipped:
             parts.append(f"Further ones that could not be read, and keep no time: {self.skipped}.")

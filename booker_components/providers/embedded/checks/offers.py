@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ....values import EventType
-from ..problems import SLUG, SLUG_WORDS, Found, below, count_problems, slug_problems, text_problems
+from ..problems import COLOUR, SLUG, SLUG_WORDS, Found, below, count_problems, slug_problems, text_problems
 from .hosts import schedule_problems
 from .lengths import MINUTE, length_problems
 from .questions import asked_problems
@@ -23,6 +23,8 @@ def offer_problems(event_type: EventType) -> Found:
     yield from below("window", window_problems(event_type.window))
     yield from asked_problems(event_type)
     yield from count_problems("max_guests", event_type.max_guests, 0, 100)
+    if event_type.colour and not COLOUR.fullmatch(event_type.colour):
+        yield "colour", f"= {event_type.colour!r} is no colour. Write it like '#1f5a45'."
 
 
 def _length_problems(event_type: EventType) -> Found:

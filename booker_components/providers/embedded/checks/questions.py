@@ -10,7 +10,7 @@ from ..problems import Found, below, slug_problems, text_problems
 
 _FORM = {"name", "email", "guests", "notes", "location", "phone", "place", "reason", "scope"}
 _SERIES = {"occurrences", "without"}
-_STATE = {"slot", "duration", "date", "month", "tz", "clock", "token", "prefill"}
+_STATE = {"slot", "duration", "date", "month", "tz", "clock", "lang", "zones", "token", "prefill"}
 _HIDDEN = {"key", "go", "hold", "locked", "csrf_token"}
 _VENDORS = {"attendeePhoneNumber", "rescheduleUid", "eventTypeSlug"}
 #: Fields and parameters that forms and addresses use themselves; no question may take their names.

@@ -21,7 +21,7 @@ from ....values import (
 )
 from ..problems import Mistake
 from . import rules
-from .parsers import Parser, flag, length, many, named, one_of, table, text, whole
+from .parsers import Parser, colour, flag, length, many, named, one_of, table, text, whole
 
 _location = table(Location, {"kind": one_of(LocationKind), "value": text, "label": text}, ("kind",))
 _question = table(
@@ -82,6 +82,8 @@ _KEYS: Mapping[str, Parser[Any]] = {
     "series": rules.series,
     "redirects": table(Redirects, {each.value: _redirect for each in Occasion}),
     "zone_locked": flag,
+    "verify_email": flag,
+    "colour": colour,
     "host_email_hidden": flag,
     "same_hosts": flag,
 }

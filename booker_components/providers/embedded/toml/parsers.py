@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
 from ....times import zone
-from ..problems import Mistake, unknown
+from ..problems import COLOUR, Mistake, unknown
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -36,6 +36,13 @@ def text(value: object, key: str) -> str:
 def flag(value: object, key: str) -> bool:
     """Read true or false."""
     return value if isinstance(value, bool) else wrong(key, "true or false", value)
+
+
+def colour(value: object, key: str) -> str:
+    """Read a colour, "#rgb" or "#rrggbb"."""
+    if isinstance(value, str) and COLOUR.fullmatch(value):
+        return value
+    wrong(key, "a colour like '#1f5a45'", value)
 
 
 def whole(value: object, key: str) -> int:
