@@ -7,6 +7,7 @@ in as many zones and months as they like, so what is kept is counted in bytes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -36,6 +37,8 @@ _PAGES = 16 << 20
 _DAYS = 8 << 20
 # The request for a page that compresses it with all patience: a page that few ask for is not worth the work.
 _MANY = 8
+# In nothing that is shared do blanks at the beginning of a line count: no guest has typed there.
+_INDENT = re.compile(r"\n\s+")
 _OURS = ROOT / "templates" / "booker"
 # What calendars are drawn by, and the page around them.
 _WIDGET = ("booker.html", "_macros.html", "_summary.html", "_picker.html", "_times.html")
@@ -71,6 +74,11 @@ class Body:
     def of(cls, shown: Component | Page) -> Body:
         """Draw what is to be *shown*."""
         return cls(content=shown.__html__().encode())
+
+    @classmethod
+    def shared(cls, shown: Component | Page) -> Body:
+        """Draw what is to be *shown* to many, without what only indents it."""
+        return cls(content=_INDENT.sub("\n", shown.__html__()).encode())
 
     def packed(self, by: str) -> bytes:
         """Give the content in the encoding *by*, "" for none.
@@ -187,7 +195,7 @@ class Memory:
 
 
 def _body(known: tuple[str, Component | Page]) -> Body:
-    return Body.of(known[1])
+    return Body.shared(known[1])
 
 
 def _drawn_widget(known: tuple[str, Component]) -> Markup:
