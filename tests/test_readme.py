@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +36,7 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.fixture
-def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     """The app of the ten lines, with its booking.toml beside it."""
     (tmp_path / "booking.toml").write_text(blocks("toml")[0])
     (tmp_path / "app.py").write_text(blocks("python")[0])
@@ -45,7 +45,10 @@ def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
     exec(compile(blocks("python")[0], tmp_path / "app.py", "exec"), names)
     app = names["app"]
     assert isinstance(app, Flask)
-    return app
+    yield app
+    app.extensions["booker"].outbox.stop()
+    app.extensions["booker"].receiver.stop()
+    app.extensions["booker"].storage.close()
 
 
 def test_the_ten_lines_serve_a_booker(partner: Flask) -> None:

@@ -42,22 +42,33 @@ def visitors(parts: Runtime) -> Speech:
     said = _said_by_host(parts)
     wanted = (said,) if said else _asked_for(request.headers.get("Accept-Language", ""))
     spoken = parts.languages.best(wanted)
-    if tag := chosen():
+    if tag := _chosen(parts):
         spoken = parts.languages.best((_placed(tag, spoken), *wanted))
     # A host's page may speak a language that its user's requests to us say nothing of.
-    elsewhere = request.blueprint != parts.blueprint and said != parts.settings.language
-    g.booker_language = _tag(spoken) if tag or (said and elsewhere) else ""
+    elsewhere = not _is_ours(parts) and said != parts.settings.language
+    g.booker_language = _tag(spoken, tag) if tag or (said and elsewhere) else ""
     return spoken
 
 
-def chosen() -> str:
-    """Give the language that the address or a form names; "" for none."""
+def _chosen(parts: Runtime) -> str:
+    """Give the language that the address or a form of ours names; "" for none."""
+    tag = request.args.get(PARAMETER) or _sent(parts)
+    return tag if _TAG.fullmatch(tag) else ""
+
+
+def _is_ours(parts: Runtime) -> bool:
+    return request.blueprint == parts.blueprint
+
+
+def _sent(parts: Runtime) -> str:
+    """Give what a form of ours says; hosts read their own, and a webhook's bytes are read as they came."""
+    if not _is_ours(parts) or (request.endpoint or "").endswith(".webhook"):
+        return ""
     try:
-        tag = request.args.get(PARAMETER) or request.form.get(PARAMETER, "")
+        return request.form.get(PARAMETER, "")
     except RequestEntityTooLarge:
         # Whoever wants the form itself meets this again, and can say so in some language by then.
         return ""
-    return tag if _TAG.fullmatch(tag) else ""
 
 
 def _placed(tag: str, before: Speech) -> str:
@@ -67,10 +78,10 @@ def _placed(tag: str, before: Speech) -> str:
     return f"{tag}-{territory}" if territory and not has_one else tag
 
 
-def _tag(spoken: Speech) -> str:
+def _tag(spoken: Speech, chosen: str) -> str:
     """Give the tag that names what is *spoken*: never what somebody has put into an address."""
     # Dates follow a territory, which the language alone may not name.
-    return spoken.tag if chosen() == spoken.tag else str(spoken.locale).replace("_", "-")
+    return spoken.tag if chosen == spoken.tag else str(spoken.locale).replace("_", "-")
 
 
 def named() -> str:
