@@ -11,7 +11,8 @@ from werkzeug.http import parse_accept_header
 
 try:
     import brotli
-except ImportError:  # pragma: no cover - it is among what we need, but some platforms have no wheel of it
+except ImportError:
+    # It is among what we need, but some platforms have no wheel of it: there gzip does.
     brotli = None
 
 #: The encodings that we write, the best first.

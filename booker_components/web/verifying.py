@@ -73,7 +73,8 @@ def check(parts: Runtime, address: str) -> None:
     """
     # As it will be booked. Letters are not folded: ß.example and ss.example are two people's.
     token, address = request.form.get(PROOF, ""), questions.email(questions.EMAIL, address)
-    proof, code = _read(parts, token), _digits(request.form.get(CODE, ""))
+    proof = _read(parts, token)
+    code = questions.plain_digits("".join(request.form.get(CODE, "").split()))
     if proof is None or proof.address != address or AGAIN in request.form:
         raise CodeNeeded(address=address, proof=_asked(parts, address))
     if not proof.digest:
@@ -151,12 +152,6 @@ def _bare(address: str) -> str:
         return questions.email(questions.EMAIL, address)
     except ValueError:
         return ""
-
-
-def _digits(text: str) -> str:
-    """Give the digits of what was typed, of any script; "" where there is anything else but blanks."""
-    bare = "".join(text.split())
-    return "".join(str(int(each)) for each in bare) if bare.isdecimal() and len(bare) == _DIGITS else bare
 
 
 def _digests(parts: Runtime, name: str, code: str) -> list[str]:

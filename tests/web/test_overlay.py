@@ -4,42 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import html5lib
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
+
+from ..providers.remote import serving
 
 CALENDAR = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//EN\r\nEND:VCALENDAR\r\n"
 
 
 @contextmanager
 def elsewhere(body: bytes, status: int = 200) -> Iterator[tuple[str, list[str]]]:
-    """Answer every request with *body*; gives the address, and the paths that were asked for."""
+    """Answer every request with *body*; gives the address, and at the end the paths that were asked for."""
     asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/me.ics", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Response(body, status)) as remote:
+        yield f"{remote.url}/me.ics", asked
+        asked += [each.path for each in remote.requests]
 
 
 @pytest.fixture
